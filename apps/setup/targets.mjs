@@ -1,0 +1,47 @@
+/**
+ * What each npm script needs and what it runs. Data only: edit here.
+ *
+ * - needs: set-up steps, in order (see steps/)
+ * - runs: command lines for the pinned Node, one after another; words typed after `--` go to the last one
+ * - database: file under .fleetlearn/ that DATABASE_URL names, unless the caller has set DATABASE_URL
+ * - quiet: true keeps progress lines off a redirected screen, for output that other programs read
+ */
+const tools = ['packages', 'compilers', 'client'];
+const everything = [...tools, 'build'];
+
+const jest = [
+  '--disable-warning=ExperimentalWarning',
+  '--experimental-vm-modules',
+  'node_modules/jest/bin/jest.js',
+  '--config',
+  'test/jest.config.cjs',
+];
+const cli = 'dist/apps/cli/src/main.js';
+
+export const targets = {
+  demo: { needs: [...everything, 'database'], database: 'demo.db', runs: [['dist/apps/demo/src/main.js']] },
+  start: {
+    needs: [...everything, 'database'],
+    database: 'fleetlearn.db',
+    runs: [['dist/apps/server/src/main.js']],
+  },
+  fleetlearn: { needs: everything, quiet: true, runs: [[cli]] },
+  size: { needs: everything, runs: [[cli, 'size']] },
+  bench: { needs: everything, runs: [['dist/apps/bench/src/main.js']] },
+  test: { needs: everything, runs: [jest] },
+  check: {
+    needs: tools,
+    runs: [
+      ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+      ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+      ['node_modules/typescript/bin/tsc'],
+      jest,
+    ],
+  },
+  'db:migrate': {
+    needs: ['packages', 'client'],
+    // A database of its own: Prisma empties it when a migration it has run is changed.
+    database: 'migrations.db',
+    runs: [['node_modules/prisma/build/index.js', 'migrate', 'dev', '--config', 'prisma/prisma.config.ts']],
+  },
+};
