@@ -1,0 +1,29 @@
+import type { Graph } from '#libs/model/ir';
+import type { TableNode } from '../flatbuffer/flatbuffer-nodes';
+import type { OperatorReader } from './operator-reader';
+import type { OperatorWriter } from './operator-writer';
+
+/**
+ * How one operator stands in a file. An operator has one file here that holds its format, and one line in the
+ * registry (`operators/index.ts`).
+ */
+export interface OperatorFormat<O> {
+  /** Its code in `BuiltinOperator`. */
+  readonly builtin: number;
+  /**
+   * The operator version that a file must state for what `op` uses: the least one that has it, so that old
+   * interpreters still take the file (GetBuiltinOperatorVersion of op_version.cc).
+   */
+  version(op: O, graph: Graph): number;
+  /** The operator of the graph. Throws a `Refusal` where the compiler can't take it. */
+  read(operator: OperatorReader): O;
+  /** Operands and options in the file. Throws a `Refusal` where the file format can't say it. */
+  write(op: O, writer: OperatorWriter): WrittenOperator;
+}
+
+export interface WrittenOperator {
+  /** Tensor numbers; -1 for an operand left out. */
+  readonly inputs: readonly number[];
+  readonly optionsType: number;
+  readonly options?: TableNode;
+}
