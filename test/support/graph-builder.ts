@@ -168,12 +168,12 @@ export class GraphBuilder {
 
   private constant(
     name: string,
-    type: 'int8' | 'int32',
     shape: readonly number[],
     values: Int8Array | Int32Array,
     quantization: Quantization,
   ): TensorId {
     const id = tensorId(this.tensors.length);
+    const type = values instanceof Int8Array ? 'int8' : 'int32';
     this.tensors.push({ id, name, type, shape, role: 'constant', quantization, data: bytesUnder(values) });
     return id;
   }
@@ -188,8 +188,8 @@ export class GraphBuilder {
     const quantization = { scales: scales.map(Math.fround), zeroPoints: scales.map(() => 0), axis };
     const bias = { ...quantization, axis: 0 };
     return {
-      weights: this.constant(`${name}.w`, 'int8', shape, weights, quantization),
-      bias: this.constant(`${name}.b`, 'int32', [options.channels], biases, bias),
+      weights: this.constant(`${name}.w`, shape, weights, quantization),
+      bias: this.constant(`${name}.b`, [options.channels], biases, bias),
     };
   }
 

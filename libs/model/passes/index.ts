@@ -1,0 +1,24 @@
+/**
+ * Passes: a graph in, a better or larger graph out.
+ *
+ * Owns: the normal form of inference graphs (`INFERENCE_PASSES`) and the graph of one training step (`trainingGraph`),
+ * built from the same operators that the planner places, the reference executes and codegen emits.
+ * Invariant: after every pass `checkGraph` finds nothing, and ids of surviving tensors stay what they were.
+ * Passes: PASSES.md.
+ *
+ * @example
+ * const inference = runPasses(imported, INFERENCE_PASSES);
+ * const training = trainingGraph(inference, { name: 'last', biasLayers: 0, weightLayers: [] });
+ */
+export { type Pass, runPasses } from './pass';
+export { INFERENCE_PASSES } from './inference';
+export { foldPadding } from './inference/fold-padding';
+export { type SchemeFault, schemeFault, type SchemeFaultCode } from './training/scheme-fault';
+export {
+  type LayerRatio,
+  trainedLayers,
+  type TrainedLayers,
+  type TrainingScheme,
+} from './training/trained-layers';
+export { classifierOf, type Classifier } from './training/classifier';
+export { trainabilityFault, trainingGraph, trainingPasses } from './training/training-graph';

@@ -1,0 +1,43 @@
+import type { Graph } from '#libs/model/ir';
+import { err, ok, type Result } from '#libs/base/result';
+import { type Pass, runPasses } from '../pass';
+import { addMasks } from './add-masks';
+import { addVariables } from './add-variables';
+import { classifierOf } from './classifier';
+import { differentiate } from './differentiate';
+import { backboneOf, flowFault, gradientFlow } from './gradient-flow';
+import type { SchemeFault } from './scheme-fault';
+import { splitHead } from './split-head';
+import { schemeFaultOf, trainedLayers, type TrainingScheme } from './trained-layers';
+
+/** From a normalised inference graph to the graph of one training step, in order. */
+export const trainingPasses = (scheme: TrainingScheme): readonly Pass[] => [
+  addVariables(scheme),
+  splitHead,
+  addMasks(scheme),
+  differentiate(scheme),
+];
+
+/** Why `scheme` cannot be trained on this graph, if it cannot: far cheaper than building the step. */
+export function trainabilityFault(graph: Graph, scheme: TrainingScheme): SchemeFault | undefined {
+  const classifier = classifierOf(graph);
+  if (!classifier.ok) return classifier.error;
+  const { pool } = classifier.value;
+  const backbone = backboneOf(graph, pool);
+  const flow = gradientFlow(graph, backbone, trainedLayers(graph, scheme));
+  return schemeFaultOf(graph, scheme) ?? flowFault(graph, backbone, flow, pool);
+}
+
+/**
+ * The whole training step of `scheme` on a normalised inference graph: forward, loss, backward and updates, as operators.
+ * Its input is the model's, its output the logits; label and loss are tensors of those roles.
+ * @param seen as in `runPasses`
+ */
+export function trainingGraph(
+  inference: Graph,
+  scheme: TrainingScheme,
+  seen?: (pass: string, graph: Graph) => void,
+): Result<Graph, SchemeFault> {
+  const fault = trainabilityFault(inference, scheme);
+  return fault ? err(fault) : ok(runPasses(inference, trainingPasses(scheme), seen));
+}

@@ -1,0 +1,90 @@
+import { unwrap } from '#libs/base/result';
+import type { Graph } from '#libs/model/ir';
+import { trainingGraph } from '#libs/model/passes';
+import { GraphBuilder } from '#test/support/graph-builder';
+import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
+import { trainedParameters } from './accounting';
+import { blocksOf } from './blocks';
+import { schemeLadder } from './ladder';
+import { schemeId } from './scheme-id';
+
+/** MobileNetV1's kind: depthwise and pointwise by turns, every one clamped. */
+function depthwiseSeparable(): Graph {
+  const builder = new GraphBuilder('ds-cnn');
+  const relu6 = { activation: 'relu6' } as const;
+  let current = builder.conv('stem', builder.input([1, 8, 8, 1]), {
+    channels: 4,
+    kernel: 3,
+    padding: 1,
+    ...relu6,
+  });
+  for (const name of ['a', 'b']) {
+    const depthwise = builder.depthwise(`${name}.dw`, current, { padding: 1, ...relu6 });
+    current = builder.conv(`${name}.pw`, depthwise, { channels: 4, ...relu6 });
+  }
+  return builder.build(builder.fullyConnected('fc', builder.averagePool('pool', current), { channels: 3 }));
+}
+
+describe('the ladder of kws-digits', () => {
+  const graph = kwsDigitsGraph();
+  const ladder = schemeLadder(graph);
+
+  it('begins with the head alone and ends with everything', () => {
+    expect(ladder[0]?.name).toBe('last');
+    expect(ladder.at(-1)?.name).toBe('full');
+  });
+
+  it('holds the sparse scheme of DATA section 2 and the full one, by id', () => {
+    const ids = new Map(ladder.map((scheme) => [schemeId(scheme), scheme.name]));
+    expect(ids.get(schemeId(KWS_SCHEMES.sparse))).toBe('sparse-b4');
+    expect(ids.get(schemeId(KWS_SCHEMES.full))).toBe('full');
+  });
+
+  it('grows in trained numbers from rung to rung', () => {
+    const sizes = ladder.map((scheme) => {
+      const { weights, biases } = trainedParameters(graph, scheme);
+      return weights + biases;
+    });
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(ladder.length).toBe(16);
+  });
+
+  it('holds only schemes that can be trained', () => {
+    for (const scheme of ladder) expect(unwrap(trainingGraph(graph, scheme)).outputs.length).toBe(1);
+  });
+});
+
+describe('blocks', () => {
+  it('of kws-digits are the stem and the six of its description', () => {
+    expect(blocksOf(kwsDigitsGraph())).toEqual([
+      [0],
+      [1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+      [9, 10, 11],
+      [12, 13, 14],
+      [15, 16, 17],
+    ]);
+  });
+
+  it('of depthwise-separable networks are pairs of depthwise and pointwise', () => {
+    expect(blocksOf(depthwiseSeparable())).toEqual([[0], [1, 2], [3, 4]]);
+    expect(schemeLadder(depthwiseSeparable()).map(({ name }) => name)).toEqual([
+      'last',
+      'sparse-b2',
+      'sparse-b1',
+      'sparse-b0',
+      'full',
+    ]);
+  });
+
+  it('of a model that cannot be trained give an empty ladder', () => {
+    const builder = new GraphBuilder('no-pool');
+    const flat = builder.reshape(
+      'flat',
+      builder.conv('conv', builder.input([1, 2, 2, 1]), { channels: 2 }),
+      [1, 8],
+    );
+    expect(schemeLadder(builder.build(builder.fullyConnected('fc', flat, { channels: 2 })))).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import { type Graph, layersOf } from '#libs/model/ir';
+import { trainabilityFault } from '#libs/model/passes';
+import { trainedParameters } from './accounting';
+import { blocksOf, isPointwise } from './blocks';
+import { schemeId } from './scheme-id';
+import type { SparseScheme } from './sparse-scheme';
+
+/** Which layers of a block train their weights. */
+type Selection = (graph: Graph, block: readonly number[]) => readonly number[];
+
+const pointwiseLayers: Selection = (graph, block) => {
+  const layers = layersOf(graph);
+  return block.filter((layer) => {
+    const op = layers[layer];
+    return op !== undefined && isPointwise(graph, op);
+  });
+};
+
+/** The expansion of a bottleneck: where the contribution to accuracy per byte is largest (TRAINING 3.4). */
+const firstPointwiseLayer: Selection = (graph, block) => pointwiseLayers(graph, block).slice(0, 1);
+
+const wholeLayers = (layers: readonly number[]) => layers.map((layer) => ({ layer, ratio: 1 }));
+
+/** One scheme a block: biases from that block to the end, and of every block from it on the selected weights. */
+function family(graph: Graph, prefix: string, select: Selection): readonly SparseScheme[] {
+  const blocks = blocksOf(graph);
+  return blocks.map((_, first) => {
+    const suffix = blocks.slice(first);
+    const weightLayers = wholeLayers(suffix.flatMap((block) => select(graph, block)));
+    return { name: `${prefix}-b${first}`, biasLayers: suffix.flat().length, weightLayers };
+  });
+}
+
+const headOnly: SparseScheme = { name: 'last', biasLayers: 0, weightLayers: [] };
+
+function everything(graph: Graph): SparseScheme {
+  const layers = blocksOf(graph).flat();
+  return { name: 'full', biasLayers: layers.length, weightLayers: wholeLayers(layers) };
+}
+
+/** Trained numbers, by which the ladder is ordered. */
+function sizeOf(graph: Graph, scheme: SparseScheme): number {
+  const { weights, biases } = trainedParameters(graph, scheme);
+  return weights + biases;
+}
+
+/**
+ * The schemes that a model offers, from the fewest trained numbers to the most: `last` (the head alone), `sparse-bN`
+ * (biases from block N on, and each block's first pointwise weights), `pointwise-bN` (all pointwise weights), `full`.
+ * Only schemes that can be trained on the graph; of two that train the same only the first.
+ * @param graph a normalised inference graph
+ */
+export function schemeLadder(graph: Graph): readonly SparseScheme[] {
+  const rungs = [
+    headOnly,
+    ...family(graph, 'sparse', firstPointwiseLayer).toReversed(),
+    ...family(graph, 'pointwise', pointwiseLayers).toReversed(),
+    everything(graph),
+  ];
+  const seen = new Set<number>();
+  return rungs
+    .filter((scheme) => {
+      const isNew = !seen.has(schemeId(scheme));
+      seen.add(schemeId(scheme));
+      return isNew && trainabilityFault(graph, scheme) === undefined;
+    })
+    .sort((a, b) => sizeOf(graph, a) - sizeOf(graph, b));
+}

@@ -1,0 +1,33 @@
+import { unwrap } from '#libs/base/result';
+import { parseScheme, schemeToJson } from './sparse-scheme';
+
+const written =
+  '{"name":"sparse","biasLayers":9,"weightLayers":[{"layer":9,"ratio":1},{"layer":12,"ratio":1}]}';
+
+describe('a scheme as JSON', () => {
+  it('survives the way there and back', () => {
+    expect(schemeToJson(unwrap(parseScheme(JSON.parse(written))))).toBe(written);
+  });
+
+  it('is written in one form, whatever the order it was given in', () => {
+    const scheme = unwrap(parseScheme(JSON.parse(written)));
+    expect(schemeToJson({ ...scheme, weightLayers: scheme.weightLayers.toReversed() })).toBe(written);
+  });
+
+  it.each([
+    ['no object', '[]'],
+    ['no name', '{"biasLayers":1,"weightLayers":[]}'],
+    ['an empty name', '{"name":"","biasLayers":1,"weightLayers":[]}'],
+    ['a fraction of a layer', '{"name":"x","biasLayers":1.5,"weightLayers":[]}'],
+    ['a negative count', '{"name":"x","biasLayers":-1,"weightLayers":[]}'],
+    ['no list of layers', '{"name":"x","biasLayers":1,"weightLayers":{}}'],
+    ['a layer without a number', '{"name":"x","biasLayers":1,"weightLayers":[{"ratio":1}]}'],
+    [
+      'a layer twice',
+      '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":1},{"layer":3,"ratio":1}]}',
+    ],
+    ['a part of the channels', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":0.25}]}'],
+  ])('is refused with %s', (_, json) => {
+    expect(parseScheme(JSON.parse(json))).toMatchObject({ ok: false, error: { code: 'scheme.invalid' } });
+  });
+});

@@ -1,0 +1,62 @@
+import { err, ok, type Result } from '#libs/base/result';
+import { type LayerRatio, type SchemeFault, schemeFault, type TrainingScheme } from '#libs/model/passes';
+
+/**
+ * A scheme in the encoding of the field (TRAINING 3.1): biases of the last `biasLayers` convolutions, whole weights of
+ * `weightLayers` (numbers of N8, ascending), and always the head.
+ */
+export type SparseScheme = TrainingScheme;
+
+const LONGEST_NAME = 64;
+const MOST_LAYERS = 1024;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_LAYERS;
+
+const invalid = (message: string): { readonly ok: false; readonly error: SchemeFault } =>
+  err(schemeFault('scheme.invalid', message));
+
+function parseWeightLayer(value: unknown): Result<LayerRatio, SchemeFault> {
+  if (!isRecord(value) || !isCount(value['layer'])) return invalid('a weight layer needs its number `layer`');
+  if (value['ratio'] !== 1)
+    return invalid(`layer ${value['layer']}: ratio is ${String(value['ratio'])}; only 1 can be trained`);
+  return ok({ layer: value['layer'], ratio: 1 });
+}
+
+function parseWeightLayers(value: unknown): Result<readonly LayerRatio[], SchemeFault> {
+  if (!Array.isArray(value) || value.length > MOST_LAYERS)
+    return invalid('`weightLayers` is no list of layers');
+  const layers: LayerRatio[] = [];
+  for (const entry of value) {
+    const layer = parseWeightLayer(entry);
+    if (!layer.ok) return layer;
+    layers.push(layer.value);
+  }
+  layers.sort((a, b) => a.layer - b.layer);
+  const twice = layers.find(({ layer }, i) => layer === layers[i + 1]?.layer);
+  return twice ? invalid(`layer ${twice.layer} is listed twice`) : ok(layers);
+}
+
+/**
+ * A scheme from parsed JSON that nobody has checked. Whether its layers exist is for the graph to say (`trainingGraph`).
+ * @param json `{"name": "sparse-b4", "biasLayers": 9, "weightLayers": [{"layer": 9, "ratio": 1}]}`
+ */
+export function parseScheme(json: unknown): Result<SparseScheme, SchemeFault> {
+  if (!isRecord(json)) return invalid('a scheme is a JSON object');
+  const { name, biasLayers } = json;
+  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
+    return invalid(`\`name\` needs 1 to ${LONGEST_NAME} characters`);
+  }
+  if (!isCount(biasLayers)) return invalid(`\`biasLayers\` is no number from 0 to ${MOST_LAYERS}`);
+  const weightLayers = parseWeightLayers(json['weightLayers']);
+  return weightLayers.ok ? ok({ name, biasLayers, weightLayers: weightLayers.value }) : weightLayers;
+}
+
+/** The scheme as JSON text, always the same for the same scheme. */
+export function schemeToJson({ name, biasLayers, weightLayers }: SparseScheme): string {
+  const sorted = weightLayers.map(({ layer, ratio }) => ({ layer, ratio })).sort((a, b) => a.layer - b.layer);
+  return JSON.stringify({ name, biasLayers, weightLayers: sorted });
+}

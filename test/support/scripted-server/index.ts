@@ -1,0 +1,3 @@
+export { Artifact } from './artifact';
+export { ScriptedServer, type ServerScript, TEST_TOKEN } from './scripted-server';
+export { TestBroker } from './test-broker';
