@@ -30,13 +30,13 @@ describe('a planted breach is caught:', () => {
     ['firmware in fleet', 'libs/fleet/protocol/a.ts', `import '#libs/firmware/image';`],
     [
       'a value where types are allowed',
-      'libs/fleet/delta/a.ts',
-      `import { tensorOf } from '#libs/model/ir';`,
+      'libs/fleet/campaign/a.ts',
+      `import { encodeJob } from '#libs/fleet/protocol';`,
     ],
     [
       'one value among types',
-      'libs/fleet/delta/a.ts',
-      `import { type Graph, tensorOf } from '#libs/model/ir';`,
+      'libs/fleet/campaign/a.ts',
+      `import { type Job, encodeJob } from '#libs/fleet/protocol';`,
     ],
     ['Nest in a library', 'libs/fleet/device/a.ts', `import { Injectable } from '@nestjs/common';`],
     ['the disk in a library', 'libs/firmware/codegen/a.ts', `import fs from 'node:fs';`],

@@ -1,3 +1,4 @@
+import { invariant } from '#libs/base/result';
 import type { Execution } from './execution';
 
 export type CampaignStatus =
@@ -62,6 +63,8 @@ export interface CampaignState {
   readonly failures: number;
   /** Training rounds that made a version. */
   readonly committedRounds: number;
+  /** Numbers of the training rounds before `round` that made none. */
+  readonly abandonedRounds: readonly number[];
   /** Of a failed or aborted campaign. */
   readonly reason?: string;
 }
@@ -72,4 +75,20 @@ export const draftCampaign = (plan: CampaignPlan): CampaignState => ({
   participants: [],
   failures: 0,
   committedRounds: 0,
+  abandonedRounds: [],
 });
+
+/** The new status, which the table must allow: anything else is our own mistake. */
+export function moved(from: CampaignStatus, to: CampaignStatus): CampaignStatus {
+  invariant(from === to || CAMPAIGN_TABLE[from].includes(to), `a campaign does not go from ${from} to ${to}`);
+  return to;
+}
+
+/** The round in its next status, which the table must allow. */
+export function movedRound(round: Round, status: RoundStatus, changes: Partial<Round> = {}): Round {
+  invariant(
+    ROUND_TABLE[round.status].includes(status),
+    `a round does not go from ${round.status} to ${status}`,
+  );
+  return { ...round, ...changes, status };
+}

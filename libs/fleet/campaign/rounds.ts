@@ -1,7 +1,8 @@
 import {
-  CAMPAIGN_TABLE,
   type CampaignState,
   type CampaignStatus,
+  moved,
+  movedRound,
   type Round,
   type RoundPurpose,
 } from './campaign';
@@ -53,11 +54,8 @@ export function closeRoundIfDone(
       abandonRound(closed, round, `${succeeded.length} deltas, the quorum is ${state.plan.quorum}`, now),
     );
   }
-  const aggregating: Round = {
-    ...round,
-    status: 'aggregating',
-    deadlineAt: now + state.plan.aggregationDeadlineMs,
-  };
+  const deadlineAt = now + state.plan.aggregationDeadlineMs;
+  const aggregating = movedRound(round, 'aggregating', { deadlineAt });
   return {
     state: { ...closed, round: aggregating },
     effects: [...effects, { kind: 'aggregate', round: round.number, devices: succeeded }],
@@ -66,15 +64,14 @@ export function closeRoundIfDone(
 
 /** Gives a round up; the model stays as it was and the campaign goes on. */
 export function abandonRound(state: CampaignState, round: Round, reason: string, now: number): Step {
-  return openNextRound(
-    { ...state, failures: state.failures + 1, round: { ...round, status: 'abandoned', reason } },
-    now,
-  );
+  const abandoned = movedRound(round, 'abandoned', { reason });
+  const abandonedRounds = [...state.abandonedRounds, round.number];
+  return openNextRound({ ...state, failures: state.failures + 1, abandonedRounds, round: abandoned }, now);
 }
 
 function endEvaluation(state: CampaignState, round: Round): Step {
   const status = state.failures === 0 ? 'completed' : 'completedWithFailures';
-  return finish({ ...state, round: { ...round, status: 'committed' } }, status);
+  return finish({ ...state, round: movedRound(round, 'committed') }, status);
 }
 
 /** Ends the campaign; what still works is withdrawn. */
@@ -109,10 +106,3 @@ const prepend = (effects: readonly CampaignEffect[], next: Step): Step => ({
   state: next.state,
   effects: [...effects, ...next.effects],
 });
-
-/** The new status, which the table must allow: anything else is our own mistake. */
-function moved(from: CampaignStatus, to: CampaignStatus): CampaignStatus {
-  if (from !== to && !CAMPAIGN_TABLE[from].includes(to))
-    throw new Error(`a campaign cannot go from ${from} to ${to}`);
-  return to;
-}

@@ -1,5 +1,5 @@
 import { err, ok, type Result, unreachable } from '#libs/base/result';
-import { type CampaignState, isFinalCampaign, type Round } from './campaign';
+import { type CampaignState, isFinalCampaign, movedRound, type Round, type RoundStatus } from './campaign';
 import type { CampaignEffect, CampaignEvent } from './event';
 import { EXECUTION_TABLE, type Execution, type ExecutionStatus, isFinalExecution } from './execution';
 import { abandonRound, closeRoundIfDone, finish, openNextRound, withdrawn } from './rounds';
@@ -17,6 +17,7 @@ export interface Refusal {
     | 'campaign.over'
     | 'campaign.no-such-round'
     | 'campaign.no-such-device'
+    | 'round.not-aggregating'
     | 'execution.over';
   readonly message: string;
 }
@@ -89,19 +90,18 @@ function abort(state: CampaignState, reason: string): Result<Step, Refusal> {
 }
 
 function retire(state: CampaignState, device: string, now: number): Result<Step, Refusal> {
+  if (isFinalCampaign(state.status) || !state.participants.includes(device)) return unchanged(state);
   const participants = state.participants.filter((participant) => participant !== device);
   const { round } = state;
   const execution = round?.executions.find((candidate) => candidate.device === device);
-  if (!round || round.status !== 'open' || !execution || isFinalExecution(execution.status))
+  if (!round || round.status !== 'open' || !execution || isFinalExecution(execution.status)) {
     return unchanged({ ...state, participants });
-  return ok(
-    closeRoundIfDone(
-      { ...state, participants, round: replaceExecution(round, { device, status: 'cancelled' }) },
-      now,
-    ),
-  );
+  }
+  const without = replaceExecution(round, { device, status: 'cancelled' });
+  return ok(closeRoundIfDone({ ...state, participants, round: without }, now));
 }
 
+/** `fault`: why there is no version; undefined where there is one. */
 function endAggregation(
   state: CampaignState,
   number: number,
@@ -109,13 +109,22 @@ function endAggregation(
   now: number,
 ): Result<Step, Refusal> {
   const { round } = state;
-  if (!round || number > round.number)
+  if (!round || number < 1 || number > round.number) {
     return refuse('campaign.no-such-round', `round ${number} was never opened`);
-  if (number < round.number || round.status !== 'aggregating' || isFinalCampaign(state.status))
-    return unchanged(state);
-  if (fault !== undefined) return ok(abandonRound(state, round, fault, now));
-  const committed: Round = { ...round, status: 'committed' };
-  return ok(openNextRound({ ...state, round: committed, committedRounds: state.committedRounds + 1 }, now));
+  }
+  const status = statusOfRound(state, round, number);
+  if (status === 'aggregating' && fault !== undefined) return ok(abandonRound(state, round, fault, now));
+  if (status === 'aggregating') {
+    const committedRounds = state.committedRounds + 1;
+    return ok(openNextRound({ ...state, round: movedRound(round, 'committed'), committedRounds }, now));
+  }
+  if (status === (fault === undefined ? 'committed' : 'abandoned')) return unchanged(state);
+  return refuse('round.not-aggregating', `round ${number} is ${status}`);
+}
+
+function statusOfRound(state: CampaignState, round: Round, number: number): RoundStatus {
+  if (number === round.number) return round.status;
+  return state.abandonedRounds.includes(number) ? 'abandoned' : 'committed';
 }
 
 interface ExecutionEvent {
@@ -130,7 +139,7 @@ function moveExecution(
   now: number,
 ): Result<Step, Refusal> {
   const { round } = state;
-  if (!round || event.round > round.number)
+  if (!round || event.round < 1 || event.round > round.number)
     return refuse('campaign.no-such-round', `round ${event.round} was never opened`);
   if (event.round < round.number)
     return refuse('execution.over', `round ${event.round} is closed, round ${round.number} is under way`);

@@ -1,0 +1,58 @@
+import type { VariableKind } from '#libs/fleet/delta';
+import { type Graph, type LayerOp, layersOf, type Tensor, tensorOf } from '#libs/model/ir';
+import { canonicalOrder, storedBiases, storedWeights } from '#libs/model/quant';
+
+/** A constant that training may change, as an inference graph holds it. */
+export interface Parameter {
+  readonly kind: VariableKind;
+  readonly tensor: Tensor;
+  /** Elements as the model file holds them. */
+  readonly stored: Int8Array | Int32Array;
+  /** For every stored position its canonical index (N1). */
+  readonly order: Uint32Array;
+  /** Head: the tensors whose scales change together, and how many weights a class has. */
+  readonly head?: { readonly weights: Tensor; readonly bias?: Tensor };
+}
+
+/** Fractional bits of the master, beyond the delta's own unit (AGGREGATE.md). */
+export const FRACTION_BITS: Readonly<Record<VariableKind, number>> = { weights: 16, head: 16, bias: 8 };
+/** Units of a delta in one step of the stored integer. */
+export const UNITS_PER_STEP: Readonly<Record<VariableKind, number>> = { weights: 1, head: 16, bias: 1 };
+/** Largest magnitude in units of a delta (N1). */
+export const UNIT_LIMITS: Readonly<Record<VariableKind, number>> = {
+  weights: 127,
+  head: 8191,
+  bias: 2 ** 22,
+};
+
+/** One step of the stored integer, in the master. */
+export const stepOf = (kind: VariableKind): number => UNITS_PER_STEP[kind] * 2 ** FRACTION_BITS[kind];
+/** Largest magnitude in the master. */
+export const limitOf = (kind: VariableKind): number => UNIT_LIMITS[kind] * 2 ** FRACTION_BITS[kind];
+
+/** Weights and biases of all layers in graph order; a dense layer at the end is the head. */
+export function parametersOf(graph: Graph): readonly Parameter[] {
+  const layers = layersOf(graph);
+  return layers.flatMap((op, i) => parametersOfLayer(graph, op, i === layers.length - 1));
+}
+
+function parametersOfLayer(graph: Graph, op: LayerOp, isLast: boolean): readonly Parameter[] {
+  const weights = tensorOf(graph, op.weights);
+  const bias = op.bias === undefined ? undefined : tensorOf(graph, op.bias);
+  const isHead = isLast && op.kind === 'fullyConnected';
+  const head = isHead ? { head: { weights, ...(bias && { bias }) } } : {};
+  const stored = storedWeights(graph, op.weights);
+  const order = canonicalOrder(op.kind, weights.shape);
+  const own: Parameter = { kind: isHead ? 'head' : 'weights', tensor: weights, stored, order, ...head };
+  return op.bias === undefined || !bias
+    ? [own]
+    : [own, biasParameter(bias, storedBiases(graph, op.bias), head)];
+}
+
+const biasParameter = (tensor: Tensor, stored: Int32Array, head: Pick<Parameter, 'head'>): Parameter => ({
+  kind: 'bias',
+  tensor,
+  stored,
+  order: Uint32Array.from(stored, (_, i) => i),
+  ...head,
+});

@@ -1,0 +1,47 @@
+/** What a delta is made of: the trained variables, in the order of the program's table. */
+
+/** As `FL_VARIABLE_...` of fl_model.h. */
+export type VariableKind = 'weights' | 'head' | 'bias';
+
+export interface DeltaVariable {
+  /** The tensor of the model version whose values start this variable. */
+  readonly tensorName: string;
+  readonly kind: VariableKind;
+  /** Elements. */
+  readonly count: number;
+}
+
+export interface DeltaLayout {
+  /** Which scheme trains these variables (hello, key 3). */
+  readonly schemeId: number;
+  readonly variables: readonly DeltaVariable[];
+}
+
+/** How an element of each kind is written (DELTA.md). */
+export interface ElementFormat {
+  /** Bytes in the raw delta. */
+  readonly rawBytes: 2 | 4;
+  /** Largest magnitude. */
+  readonly limit: number;
+  /** Bits of the long form: those of 2 * limit. */
+  readonly escapeBits: number;
+}
+
+export const ELEMENT_FORMATS: Readonly<Record<VariableKind, ElementFormat>> = {
+  weights: { rawBytes: 2, limit: 254, escapeBits: 9 },
+  head: { rawBytes: 2, limit: 16_382, escapeBits: 15 },
+  bias: { rawBytes: 4, limit: 8_388_608, escapeBits: 25 },
+};
+
+/** Bytes of a raw delta (NUMERICS N12). */
+export const rawDeltaBytes = ({ variables }: DeltaLayout): number =>
+  variables.reduce((sum, { kind, count }) => sum + count * ELEMENT_FORMATS[kind].rawBytes, 0);
+
+/** No encoding of a delta of this layout has more bytes. */
+export function mostEncodedBytes({ variables }: DeltaLayout): number {
+  const bits = variables.reduce(
+    (sum, { kind, count }) => sum + 4 + count * (24 + ELEMENT_FORMATS[kind].escapeBits),
+    0,
+  );
+  return Math.ceil(bits / 8);
+}
