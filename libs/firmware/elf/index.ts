@@ -1,12 +1,21 @@
 /**
- * Linked programs, read back: what the linker really put where.
+ * ELF files: what the linker made, read back.
  *
- * Owns: the ELF32 little-endian reader and the sums that a fit certificate is made of.
- * Invariant: figures come from the file's own section headers, never from the plan.
+ * Owns: a reader of 32-bit little-endian ELF, and the memory that a program takes.
+ * Invariant: sizes are read from the linked file, never from what was meant to be linked.
  *
  * @example
- * const elf = readElf(bytes);
- * if (elf.ok) memoryUse(elf.value).sramBytes;
+ * const elf = unwrap(readElf(bytes));
+ * ramUse(elf).totalBytes <= board.budget.sramBytes;
  */
-export { type Elf, type ElfFault, type ElfSection, type ElfSymbol, readElf, symbolAddress } from './read-elf';
-export { memoryUse, type MemoryUse } from './memory-use';
+export { type ElfFile, type Section, type Segment, type Symbol, SYMBOL_TYPE } from './elf-file';
+export { type ElfFault, readElf } from './read-elf';
+export {
+  flashUse,
+  memoryUse,
+  type MemoryUse,
+  ramUse,
+  type RamUse,
+  symbolAddress,
+  symbolNamed,
+} from './memory-use';

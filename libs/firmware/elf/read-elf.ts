@@ -1,137 +1,171 @@
 import { ByteReader } from '#libs/base/bytes';
-import { err, fault, ok, type Result } from '#libs/base/result';
+import { err, fault, type Fault, ok, type Result } from '#libs/base/result';
+import { type ElfFile, type Section, SECTION_TYPE, type Segment, type Symbol } from './elf-file';
 
-export interface ElfSection {
-  readonly name: string;
-  readonly address: number;
-  readonly bytes: number;
-  /** Has an address in the running program (SHF_ALLOC). */
-  readonly allocated: boolean;
-  /** SHF_WRITE. */
-  readonly writable: boolean;
-  /** Has bytes in the file; false for .bss and its like (SHT_NOBITS). */
-  readonly loaded: boolean;
+export interface ElfFault extends Fault {
+  readonly code: 'elf.malformed';
 }
 
-export interface ElfSymbol {
-  readonly name: string;
-  readonly address: number;
-  readonly bytes: number;
-}
+/** Thrown inside this file only. */
+class BadElf extends Error {}
 
-export interface Elf {
-  readonly entry: number;
-  readonly sections: readonly ElfSection[];
-  readonly symbols: readonly ElfSymbol[];
-}
-
-export type ElfFault = { readonly code: 'elf.malformed'; readonly message: string };
-
-const MAGIC = 0x464c457f; // 0x7f 'E' 'L' 'F'
+const MAGIC = 0x464c457f;
 const CLASS_32 = 1;
 const LITTLE_ENDIAN = 1;
-const HEADER_BYTES = 52;
 const SECTION_HEADER_BYTES = 40;
+const PROGRAM_HEADER_BYTES = 32;
 const SYMBOL_BYTES = 16;
-const MAX_SECTIONS = 4096;
-const MAX_SYMBOLS = 1 << 18;
-const SYMBOL_TABLE = 2;
-const NO_BITS = 8;
-const FLAG_WRITE = 1;
-const FLAG_ALLOC = 2;
+const LOADABLE = 1;
+/** Enough for firmware; a hostile file cannot make us allocate more. */
+const MOST_ENTRIES = 1 << 20;
 
-interface SectionHeader {
-  readonly nameOffset: number;
-  readonly type: number;
-  readonly flags: number;
-  readonly address: number;
+interface Table {
   readonly offset: number;
-  readonly bytes: number;
-  readonly link: number;
+  readonly count: number;
 }
 
-/** The sections and symbols of a 32-bit little-endian ELF file (System V ABI, chapter 4). */
-export function readElf(bytes: Uint8Array): Result<Elf, ElfFault> {
+interface Header {
+  readonly machine: number;
+  readonly entry: number;
+  readonly sections: Table;
+  readonly programs: Table;
+  readonly namesIndex: number;
+}
+
+function readHeader(bytes: Uint8Array): Header {
+  const reader = new ByteReader(bytes);
+  if (reader.u32() !== MAGIC) throw new BadElf('not an ELF file');
+  if (reader.u8() !== CLASS_32 || reader.u8() !== LITTLE_ENDIAN)
+    throw new BadElf('not a 32-bit little-endian ELF file');
+  reader.take(10);
+  reader.u16();
+  const machine = reader.u16();
+  reader.u32();
+  const entry = reader.u32();
+  const programOffset = reader.u32();
+  const sectionOffset = reader.u32();
+  reader.u32();
+  reader.u16();
+  const programSize = reader.u16();
+  const programCount = reader.u16();
+  const sectionSize = reader.u16();
+  const sectionCount = reader.u16();
+  const namesIndex = reader.u16();
+  if (sectionCount > 0 && sectionSize !== SECTION_HEADER_BYTES)
+    throw new BadElf(`section headers of ${sectionSize} bytes`);
+  if (programCount > 0 && programSize !== PROGRAM_HEADER_BYTES)
+    throw new BadElf(`program headers of ${programSize} bytes`);
+  return {
+    machine,
+    entry,
+    sections: { offset: sectionOffset, count: sectionCount },
+    programs: { offset: programOffset, count: programCount },
+    namesIndex,
+  };
+}
+
+/** The zero-terminated text at `offset` of a string table. */
+function textAt(table: Uint8Array, offset: number): string {
+  const end = table.indexOf(0, offset);
+  if (offset >= table.length || end < 0) throw new BadElf(`no text at ${offset} of a string table`);
+  return new TextDecoder('latin1').decode(table.subarray(offset, end));
+}
+
+function contentOf(
+  bytes: Uint8Array,
+  { offset, size, type }: Pick<Section, 'offset' | 'size' | 'type'>,
+): Uint8Array {
+  return type === SECTION_TYPE.noBits ? new Uint8Array() : new ByteReader(bytes, offset).take(size);
+}
+
+function readSectionHeader(reader: ByteReader): {
+  readonly nameOffset: number;
+  readonly section: Omit<Section, 'name'>;
+} {
+  const nameOffset = reader.u32();
+  const section = {
+    type: reader.u32(),
+    flags: reader.u32(),
+    address: reader.u32(),
+    offset: reader.u32(),
+    size: reader.u32(),
+    link: reader.u32(),
+  };
+  reader.u32();
+  reader.u32();
+  return { nameOffset, section: { ...section, entrySize: reader.u32() } };
+}
+
+function readSections(bytes: Uint8Array, header: Header): readonly Section[] {
+  const reader = new ByteReader(bytes, header.sections.offset);
+  const raw = Array.from({ length: header.sections.count }, () => readSectionHeader(reader));
+  const nameTable = raw[header.namesIndex]?.section;
+  if (raw.length > 0 && !nameTable) throw new BadElf('no section names');
+  const names = nameTable ? contentOf(bytes, nameTable) : new Uint8Array();
+  return raw.map(({ nameOffset, section }) => {
+    contentOf(bytes, section);
+    return { name: textAt(names, nameOffset), ...section };
+  });
+}
+
+function readSymbols(bytes: Uint8Array, sections: readonly Section[]): readonly Symbol[] {
+  return sections
+    .filter(({ type }) => type === SECTION_TYPE.symbols)
+    .flatMap((table) => {
+      const names = sections[table.link];
+      const count = table.size / SYMBOL_BYTES;
+      if (!names || !Number.isInteger(count) || count > MOST_ENTRIES)
+        throw new BadElf(`bad symbol table ${table.name}`);
+      const reader = new ByteReader(contentOf(bytes, table));
+      const texts = contentOf(bytes, names);
+      return Array.from({ length: count }, (): Symbol => {
+        const name = textAt(texts, reader.u32());
+        const value = reader.u32();
+        const size = reader.u32();
+        const type = reader.u8() & 15;
+        reader.u8();
+        return { name, value, size, type, section: reader.u16() };
+      });
+    });
+}
+
+function readSegments(bytes: Uint8Array, header: Header): readonly Segment[] {
+  const reader = new ByteReader(bytes, header.programs.offset);
+  return Array.from({ length: header.programs.count }, (): Segment | undefined => {
+    const type = reader.u32();
+    const offset = reader.u32();
+    const virtualAddress = reader.u32();
+    const physicalAddress = reader.u32();
+    const fileSize = reader.u32();
+    const memorySize = reader.u32();
+    reader.u32();
+    reader.u32();
+    if (type !== LOADABLE) return undefined;
+    return {
+      virtualAddress,
+      physicalAddress,
+      memorySize,
+      bytes: new ByteReader(bytes, offset).take(fileSize),
+    };
+  }).filter((segment) => segment !== undefined);
+}
+
+/** An ELF file taken apart; every offset and length in it is checked. */
+export function readElf(bytes: Uint8Array): Result<ElfFile, ElfFault> {
   try {
-    return ok(read(bytes));
+    const header = readHeader(bytes);
+    const sections = readSections(bytes, header);
+    const symbols = readSymbols(bytes, sections);
+    return ok({
+      machine: header.machine,
+      entry: header.entry,
+      sections,
+      symbols,
+      segments: readSegments(bytes, header),
+    });
   } catch (error) {
-    if (error instanceof RangeError) return err(fault('elf.malformed', error.message));
+    if (error instanceof BadElf || error instanceof RangeError)
+      return err(fault('elf.malformed', error.message));
     throw error;
   }
-}
-
-/** The address of a symbol, or undefined. */
-export const symbolAddress = (elf: Elf, name: string): number | undefined =>
-  elf.symbols.find((symbol) => symbol.name === name)?.address;
-
-function read(bytes: Uint8Array): Elf {
-  if (bytes.length < HEADER_BYTES) throw new RangeError(`${bytes.length} bytes are no ELF file`);
-  const reader = new ByteReader(bytes);
-  if (reader.u32() !== MAGIC) throw new RangeError('does not begin as an ELF file');
-  if (reader.u8() !== CLASS_32 || reader.u8() !== LITTLE_ENDIAN)
-    throw new RangeError('not a 32-bit little-endian ELF file');
-  reader.offset = 24;
-  const entry = reader.u32();
-  reader.offset = 32;
-  const headerOffset = reader.u32();
-  reader.offset = 46;
-  const [headerBytes, count, namesIndex] = [reader.u16(), reader.u16(), reader.u16()];
-  if (headerBytes !== SECTION_HEADER_BYTES || count > MAX_SECTIONS)
-    throw new RangeError(`${count} section headers of ${headerBytes} bytes`);
-  const headers = Array.from({ length: count }, (_, i) =>
-    readHeader(bytes, headerOffset + i * SECTION_HEADER_BYTES),
-  );
-  const names = contentOf(bytes, headers[namesIndex]);
-  const sections = headers.map((header) => sectionOf(header, names));
-  return { entry, sections, symbols: readSymbols(bytes, headers) };
-}
-
-function readHeader(bytes: Uint8Array, offset: number): SectionHeader {
-  const header = new ByteReader(new ByteReader(bytes, offset).take(SECTION_HEADER_BYTES));
-  const word = header.u32;
-  return {
-    nameOffset: word(),
-    type: word(),
-    flags: word(),
-    address: word(),
-    offset: word(),
-    bytes: word(),
-    link: word(),
-  };
-}
-
-function sectionOf(header: SectionHeader, names: Uint8Array): ElfSection {
-  return {
-    name: textAt(names, header.nameOffset),
-    address: header.address,
-    bytes: header.bytes,
-    allocated: (header.flags & FLAG_ALLOC) !== 0,
-    writable: (header.flags & FLAG_WRITE) !== 0,
-    loaded: header.type !== NO_BITS,
-  };
-}
-
-function contentOf(bytes: Uint8Array, header: SectionHeader | undefined): Uint8Array {
-  if (!header) throw new RangeError('a section that is named does not exist');
-  return header.type === NO_BITS ? new Uint8Array() : new ByteReader(bytes, header.offset).take(header.bytes);
-}
-
-function textAt(strings: Uint8Array, offset: number): string {
-  const end = strings.indexOf(0, offset);
-  if (offset > strings.length || end < 0) throw new RangeError(`no text at ${offset} of a string table`);
-  return new TextDecoder('latin1').decode(strings.subarray(offset, end));
-}
-
-function readSymbols(bytes: Uint8Array, headers: readonly SectionHeader[]): readonly ElfSymbol[] {
-  const table = headers.find((header) => header.type === SYMBOL_TABLE);
-  if (!table) return [];
-  const names = contentOf(bytes, headers[table.link]);
-  const count = Math.floor(table.bytes / SYMBOL_BYTES);
-  if (count > MAX_SYMBOLS) throw new RangeError(`${count} symbols`);
-  const reader = new ByteReader(contentOf(bytes, table));
-  return Array.from({ length: count }, () => {
-    const [nameOffset, address, size] = [reader.u32(), reader.u32(), reader.u32()];
-    reader.take(SYMBOL_BYTES - 12);
-    return { name: textAt(names, nameOffset), address, bytes: size };
-  });
 }

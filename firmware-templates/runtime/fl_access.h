@@ -1,0 +1,33 @@
+/*
+ * How generated code names what lies in the arena and in the parameter image: typed pointers from byte offsets. Both are
+ * 8-byte aligned and offsets are multiples of their elements. RAM: none.
+ */
+#ifndef FL_ACCESS_H
+#define FL_ACCESS_H
+
+#include <stdint.h>
+
+#include "fl_kernels.h"
+
+static inline int8_t *fl_s8(uint8_t *arena, uint32_t offset) { return (int8_t *)(arena + offset); }
+static inline int16_t *fl_s16(uint8_t *arena, uint32_t offset) { return (int16_t *)(void *)(arena + offset); }
+static inline int32_t *fl_s32(uint8_t *arena, uint32_t offset) { return (int32_t *)(void *)(arena + offset); }
+
+static inline const int8_t *fl_const_s8(const uint8_t *base, uint32_t offset) { return (const int8_t *)(base + offset); }
+static inline const int16_t *fl_const_s16(const uint8_t *base, uint32_t offset) {
+  return (const int16_t *)(const void *)(base + offset);
+}
+static inline const uint16_t *fl_const_u16(const uint8_t *base, uint32_t offset) {
+  return (const uint16_t *)(const void *)(base + offset);
+}
+static inline const int32_t *fl_const_s32(const uint8_t *base, uint32_t offset) {
+  return (const int32_t *)(const void *)(base + offset);
+}
+
+/* A gradient of the arena: planes, then exponents. */
+static inline fl_gradient fl_gradient_at(uint8_t *arena, uint32_t offset, int32_t channels, int32_t pixels) {
+  int16_t *mantissas = fl_s16(arena, offset);
+  return (fl_gradient){mantissas, mantissas + channels * pixels, channels, pixels};
+}
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * What the generated model offers to the runtime, the same for every model.
+ *
+ * The generated files are model_config.h (the FL_MODEL_* constants named below) and model.c.
+ * RAM: the arena, FL_MODEL_ARENA_BYTES, owned by the caller, 8-byte aligned; it holds the trained variables (from the
+ *      first load to the end of the session) and everything a step needs. Nothing else is kept between calls.
+ * Flash: the parameter image (see FORMATS.md), FL_MODEL_PARAMETER_BYTES, 8-byte aligned, read where it lies.
+ *
+ * Order of calls: fl_model_load, then any number of
+ *   fl_model_forward -> [fl_model_loss -> [fl_model_backward]].
+ */
+#ifndef FL_MODEL_H
+#define FL_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fl_step.h"
+#include "model_config.h"
+
+/*
+ * model_config.h defines, for every model:
+ *   FL_MODEL_NAME             string
+ *   FL_MODEL_TRAINS           1 for a training graph, 0 for inference only
+ *   FL_MODEL_ARENA_BYTES      bytes of the arena (the plan's peak)
+ *   FL_MODEL_INPUT_BYTES      bytes of one input
+ *   FL_MODEL_OUTPUT_OFFSET    arena offset of the output after fl_model_forward
+ *   FL_MODEL_OUTPUT_BYTES     bytes of it: int8 outputs; int32 logits where the model trains
+ *   FL_MODEL_PARAMETER_BYTES  bytes of the parameter image, header included
+ *   FL_MODEL_LAYOUT           uint32: names the layout of the parameter image
+ * and for one that trains:
+ *   FL_MODEL_CLASSES          number of logits
+ *   FL_MODEL_LOGITS_OFFSET    arena offset of the int32 logits after fl_model_forward (kept until the next forward)
+ *   FL_MODEL_SCHEME           uint32: names what is trained (layout of the delta)
+ *   FL_MODEL_STATE_BYTES      bytes of all variables: int8 a weight, int16 a head weight, int32 a bias
+ *   FL_MODEL_DELTA_BYTES      bytes of a delta (N12): int16 a weight, int32 a bias
+ *   FL_MODEL_VARIABLES        entries of fl_model_variables
+ */
+
+/* Runs the model on one input; its output is then at FL_MODEL_OUTPUT_OFFSET. */
+void fl_model_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *input);
+
+#if FL_MODEL_TRAINS
+
+enum {
+  FL_VARIABLE_WEIGHTS = 0, /* int8, starts from int8 */
+  FL_VARIABLE_HEAD = 1,    /* int16 with 4 fractional bits, starts from int8 * 16 */
+  FL_VARIABLE_BIAS = 2     /* int32 with 8 fractional bits, starts from int32 * 256 */
+};
+
+/*
+ * A trained copy: in graph order, a layer's weights before its biases. States and deltas list the weights of a layer in
+ * canonical order, OIHW (N1). Arena and parameter image hold them so, too, but for convolutions with both several taps
+ * and several inputs, which lie there as OHWI.
+ */
+typedef struct {
+  uint32_t arena_offset;
+  uint32_t parameter_offset; /* of the start value, from the beginning of the parameter image */
+  uint32_t count;            /* elements */
+  uint16_t kind;
+  uint16_t taps;   /* kh*kw where the storage order is OHWI; 1 where it is canonical */
+  uint32_t inputs; /* I where the storage order is OHWI; 1 where it is canonical */
+} fl_variable;
+
+extern const fl_variable fl_model_variables[FL_MODEL_VARIABLES];
+
+/* Copies the start values of all variables from the parameter image (N1). */
+void fl_model_load(uint8_t *arena, const uint8_t *parameters);
+
+/* N2: the lowest class with the largest logit. */
+uint32_t fl_model_predict(const uint8_t *arena);
+
+/* The int32 logits of the last forward: log2 units, 16 fractional bits. */
+const int32_t *fl_model_logits(const uint8_t *arena);
+
+/* N3: loss in 1/65536 bit of the last forward; leaves the error for fl_model_backward. label < FL_MODEL_CLASSES. */
+int32_t fl_model_loss(uint8_t *arena, uint32_t label);
+
+/* N5 to N7: updates the variables. input: the one of the last forward. */
+void fl_model_backward(uint8_t *arena, const uint8_t *parameters, const int8_t *input, const fl_step *step);
+
+/* Bytes [offset, offset+count) of the state: all variables as they are (N1), little-endian, in variable order. */
+void fl_model_read_state(const uint8_t *arena, uint32_t offset, uint8_t *out, uint32_t count);
+
+/* Bytes [offset, offset+count) of the delta (N12) against the parameter image, little-endian, in variable order. */
+void fl_model_read_delta(const uint8_t *arena, const uint8_t *parameters, uint32_t offset, uint8_t *out, uint32_t count);
+
+#endif /* FL_MODEL_TRAINS */
+
+#endif

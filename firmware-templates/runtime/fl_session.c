@@ -1,0 +1,149 @@
+#include "fl_session.h"
+
+#include "fl_bytes.h"
+#include "fl_guard.h"
+#include "fl_paint.h"
+#include "fl_order.h"
+
+/* A quarter of the rate for every restart (N11): two less in the exponent. */
+static fl_rate slowed(fl_learning_rate rate, uint32_t restarts) {
+  const int32_t exponent = rate.exponent - 2 * (int32_t)restarts;
+  const fl_rate slower = {rate.mantissa, (int8_t)(exponent < INT8_MIN ? INT8_MIN : exponent)};
+  return slower;
+}
+
+/* N10: the last segment that has begun. */
+static fl_step step_of(const fl_session *session) {
+  const fl_job *job = session->job;
+  uint32_t at = 0;
+  while (at + 1 < job->segment_count && job->segments[at + 1].first_step <= session->step) at++;
+  const fl_learning_rates *rates = &job->segments[at];
+  const fl_step step = {job->seed, session->step, slowed(rates->weights, session->restarts),
+                        slowed(rates->bias, session->restarts), slowed(rates->head, session->restarts)};
+  return step;
+}
+
+/* Forward and loss of one item, counted; the error is then ready for the backward. */
+static void look_at(fl_session *session, uint32_t item) {
+  const uint32_t label = fl_samples_label(session->samples, item);
+  fl_model_forward(session->arena, session->parameters, fl_samples_features(session->samples, item));
+  session->now.items++;
+  if (fl_model_predict(session->arena) == label) session->now.right++;
+  session->now.loss_sum += fl_guard_summand(fl_model_loss(session->arena, label));
+}
+
+static void learn_from(fl_session *session, uint32_t item) {
+  const fl_step step = step_of(session);
+  look_at(session, item);
+  fl_model_backward(session->arena, session->parameters, fl_samples_features(session->samples, item), &step);
+  session->step++;
+}
+
+static void enter(fl_session *session, fl_session_state state) {
+  session->state = state;
+  session->index = 0;
+  fl_zero(&session->now, sizeof session->now);
+}
+
+static void start_pass(fl_session *session, uint32_t pass) {
+  session->pass = pass;
+  enter(session, FL_SESSION_TRAINING);
+  fl_order_shuffle(session->order, session->items, session->job->seed, pass);
+}
+
+static void start_training(fl_session *session) {
+  session->step = 0;
+  fl_order_reset(session->order, session->items);
+  start_pass(session, 0);
+}
+
+static void begin_again(fl_session *session) {
+  if (session->restarts == FL_SESSION_RESTARTS_MAX) {
+    enter(session, FL_SESSION_DIVERGED);
+    return;
+  }
+  session->restarts++;
+  fl_model_load(session->arena, session->parameters);
+  start_training(session);
+}
+
+static void end_pass(fl_session *session) {
+  const uint32_t sum = session->now.loss_sum;
+  session->pass_losses[session->pass] = fl_tally_mean(sum, session->items);
+  session->passes_made = session->pass + 1;
+  if (fl_guard_trips(session->base_sum, sum, session->pass, session->items, FL_MODEL_CLASSES)) {
+    begin_again(session);
+  } else if (session->pass + 1 < session->job->passes) {
+    start_pass(session, session->pass + 1);
+  } else {
+    enter(session, FL_SESSION_AFTER);
+  }
+}
+
+/* The last item of this state was worked on. */
+static void leave(fl_session *session) {
+  switch (session->state) {
+    case FL_SESSION_BEFORE:
+      session->before = session->now;
+      enter(session, session->job->kind == FL_JOB_TRAIN ? FL_SESSION_BASE : FL_SESSION_DONE);
+      break;
+    case FL_SESSION_BASE:
+      session->base_sum = session->now.loss_sum;
+      start_training(session);
+      break;
+    case FL_SESSION_TRAINING: end_pass(session); break;
+    case FL_SESSION_AFTER:
+      session->after = session->now;
+      enter(session, FL_SESSION_DONE);
+      break;
+    case FL_SESSION_DONE:
+    case FL_SESSION_DIVERGED: break;
+  }
+}
+
+uint32_t fl_session_total(const fl_session *session) {
+  const bool on_test = session->state == FL_SESSION_BEFORE || session->state == FL_SESSION_AFTER;
+  return on_test ? session->samples->test_count : session->items;
+}
+
+static void work(fl_session *session) {
+  const uint32_t index = session->index++;
+  switch (session->state) {
+    case FL_SESSION_BEFORE:
+    case FL_SESSION_AFTER: look_at(session, session->samples->adapt_count + index); break;
+    case FL_SESSION_BASE: look_at(session, index); break;
+    case FL_SESSION_TRAINING: learn_from(session, session->order[index]); break;
+    case FL_SESSION_DONE:
+    case FL_SESSION_DIVERGED: break;
+  }
+}
+
+static bool is_over(const fl_session *session) {
+  return session->state == FL_SESSION_DONE || session->state == FL_SESSION_DIVERGED;
+}
+
+/* A state is left when the next item is asked for: until then its tally can be read. */
+bool fl_session_step(fl_session *session) {
+  if (session->index == fl_session_total(session)) leave(session);
+  if (is_over(session)) return false;
+  work(session);
+  return true;
+}
+
+void fl_session_start(fl_session *session, const fl_job *job, const fl_samples *samples,
+                      const uint8_t *parameters, uint8_t *arena) {
+  fl_zero(session, sizeof *session);
+  session->job = job;
+  session->samples = samples;
+  session->parameters = parameters;
+  session->arena = arena;
+  session->items = samples->adapt_count < FL_SESSION_ITEMS_MAX ? samples->adapt_count : FL_SESSION_ITEMS_MAX;
+  fl_paint(arena, FL_MODEL_ARENA_BYTES);
+  fl_model_load(arena, parameters);
+  enter(session, FL_SESSION_BEFORE);
+}
+
+uint32_t fl_tally_mean(uint32_t loss_sum, uint32_t items) {
+  if (items == 0) return 0;
+  return loss_sum / items * 16 + loss_sum % items * 16 / items;
+}

@@ -1,0 +1,81 @@
+/*
+ * One execution of a job: fetch the parameters, run the session, report, upload the delta. A program without a model
+ * (its model_config.h defines FL_NO_MODEL and nothing else) has the same functions and declines all work; see
+ * work_without_model.c.
+ *
+ * RAM: sizeof(fl_work), with a model about 2.7 KB, of the caller; and the arena.
+ */
+#ifndef FL_WORK_H
+#define FL_WORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fl_messages.h"
+#include "fl_station.h"
+#include "model_config.h"
+
+typedef enum {
+  FL_WORK_WAITS = 0, /* for a message or a timer */
+  FL_WORK_BUSY,      /* poll again at once */
+  FL_WORK_OVER
+} fl_work_answer;
+
+#ifdef FL_NO_MODEL
+
+enum { FL_ARENA_BYTES = 0 };
+
+typedef struct {
+  bool unused;
+} fl_work;
+
+#else
+
+#include "fl_download.h"
+#include "fl_samples.h"
+#include "fl_session.h"
+#include "fl_upload.h"
+
+enum { FL_ARENA_BYTES = FL_MODEL_ARENA_BYTES };
+
+/* An object of its own, and the only one of the runtime: the fit certificate looks for its name in the linked program. */
+extern uint8_t fl_arena[FL_MODEL_ARENA_BYTES];
+
+typedef struct {
+  fl_job job;
+  uint8_t state;
+  uint32_t received_before; /* bytes over MQTT when the work began */
+  uint32_t sent_before;
+  uint32_t told_ms; /* last progress message, and of which phase */
+  uint32_t told_phase;
+  bool told_complete;
+  const uint8_t *parameters;
+  fl_samples samples;
+  fl_session session;
+  union {
+    fl_download download;
+    fl_upload upload;
+  } part;
+} fl_work;
+
+#endif
+
+/* What the program was built for, and what it has. */
+void fl_work_describe(const fl_station *station, fl_hello *hello);
+
+/* Begins a job of kind train or evaluate, whatever was done before. False: this program can't work. */
+bool fl_work_start(fl_work *work, fl_station *station, const fl_job *job);
+
+/* Whether it works on this one. */
+bool fl_work_is(const fl_work *work, uint32_t execution, uint32_t attempt);
+
+/* One slice. */
+fl_work_answer fl_work_poll(fl_work *work, fl_station *station);
+
+/* The link has a message that is not a job. */
+void fl_work_take(fl_work *work, fl_station *station);
+
+/* The link is up again: what is unanswered is repeated at once. */
+void fl_work_hurry(fl_work *work);
+
+#endif

@@ -1,0 +1,17 @@
+#include "fl_crc32.h"
+
+/* The remainders of the 16 half bytes: two steps a byte for 64 bytes of flash. */
+static const uint32_t remainders[16] = {
+    0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u, 0x4DB26158u, 0x5005713Cu,
+    0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu, 0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu};
+
+uint32_t fl_crc32(uint32_t crc, const void *bytes, uint32_t count) {
+  const uint8_t *at = bytes;
+  crc = ~crc;
+  for (uint32_t i = 0; i < count; i++) {
+    crc ^= at[i];
+    crc = (crc >> 4) ^ remainders[crc & 15];
+    crc = (crc >> 4) ^ remainders[crc & 15];
+  }
+  return ~crc;
+}

@@ -1,0 +1,52 @@
+#include "fl_samples.h"
+
+#include "fl_crc32.h"
+#include "fl_hal.h"
+
+enum { MAGIC = 0x4D534C46 /* 'FLSM' */, FEATURES_OFFSET = 4 };
+
+typedef struct {
+  uint32_t magic;
+  uint32_t count;
+  uint32_t item_bytes;
+  uint32_t adapt_count;
+  uint32_t test_count;
+  uint32_t crc; /* of the five words above */
+} log_header;
+
+static bool is_sound(const log_header *header, uint32_t room) {
+  if (header->magic != MAGIC || header->crc != fl_crc32(0, header, sizeof *header - sizeof header->crc)) return false;
+  /* Each is bounded before they are multiplied. */
+  if (header->count > room || header->item_bytes > room) return false;
+  if (header->adapt_count > header->count || header->test_count > header->count - header->adapt_count) return false;
+  const uint64_t stride = FEATURES_OFFSET + (((uint64_t)header->item_bytes + 3) & ~(uint64_t)3);
+  return stride * header->count <= room;
+}
+
+static bool labels_fit(const fl_samples *samples) {
+  const uint32_t count = samples->adapt_count + samples->test_count;
+  for (uint32_t i = 0; i < count; i++) {
+    if (fl_samples_label(samples, i) >= samples->classes) return false;
+  }
+  return true;
+}
+
+bool fl_samples_open(fl_samples *samples, uint32_t offset, uint32_t item_bytes, uint32_t classes) {
+  const uint32_t flash = fl_hal_flash_bytes();
+  if (offset >= flash || flash - offset < sizeof(log_header)) return false;
+  const log_header *header = (const log_header *)(const void *)(fl_hal_flash() + offset);
+  if (!is_sound(header, flash - offset - (uint32_t)sizeof(log_header)) || header->item_bytes != item_bytes) return false;
+  samples->items = (const uint8_t *)(header + 1);
+  samples->stride = FEATURES_OFFSET + ((item_bytes + 3) & ~3u);
+  samples->item_bytes = item_bytes;
+  samples->adapt_count = header->adapt_count;
+  samples->test_count = header->test_count;
+  samples->classes = classes;
+  return labels_fit(samples);
+}
+
+const int8_t *fl_samples_features(const fl_samples *samples, uint32_t index) {
+  return (const int8_t *)(samples->items + index * samples->stride + FEATURES_OFFSET);
+}
+
+uint32_t fl_samples_label(const fl_samples *samples, uint32_t index) { return samples->items[index * samples->stride]; }

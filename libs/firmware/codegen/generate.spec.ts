@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { unwrap } from '#libs/base/result';
+import { LOGARITHM_TABLE, POWER_TABLE } from '#libs/model/quant';
+import { type Graph, tensorOf } from '#libs/model/ir';
+import { trainingGraph } from '#libs/model/passes';
+import { placeAll } from '#libs/firmware/planner';
+import { GraphBuilder } from '#test/support/graph-builder';
+import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
+import { randomNetwork } from '#test/support/random-networks';
+import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
+import { generate, type GeneratedModel, parameterLayout, sessionLayout } from '.';
+import { Identifiers, shownName } from './model/names';
+
+const KERNELS = join(__dirname, '../../../firmware-templates/kernels');
+const inference = kwsDigitsGraph();
+const sparse = unwrap(trainingGraph(inference, KWS_SCHEMES.sparse));
+
+const generated = (graph: Graph, of: Graph = inference): GeneratedModel =>
+  unwrap(generate({ graph, plan: placeAll(graph, { tries: 0 }), layout: parameterLayout(of) }));
+const sourceOf = (model: GeneratedModel): string =>
+  model.files.find(({ path }) => path === 'model.c')?.text ?? '';
+const configOf = (model: GeneratedModel): string =>
+  model.files.find(({ path }) => path === 'model_config.h')?.text ?? '';
+
+describe('generated C', () => {
+  it('is the same for the same graph', () => {
+    expect(generated(sparse)).toEqual(generated(sparse));
+  });
+
+  it('has a comment for every call, with shapes and places', () => {
+    const text = sourceOf(generated(sparse));
+    sparse.ops.forEach((op, i) => expect(text).toContain(`call ${i}: ${op.name} (${op.kind})`));
+    expect(text).toContain('int8[1,13,10,72] @');
+    expect(text).toMatch(/borrows \d+ bytes @\d+/);
+  });
+
+  it('says its sizes in model_config.h', () => {
+    const model = generated(sparse);
+    const { arenaBytes, training } = model.facts;
+    const config = configOf(model);
+    expect(config).toContain(`ARENA_BYTES      ${arenaBytes}u`);
+    expect(config).toContain(`DELTA_BYTES      ${training?.deltaBytes}u`);
+    expect(config).toContain('MANTISSA_BITS    13');
+    expect(configOf(generated(inference))).not.toContain('SCHEME');
+  });
+
+  it('calls only kernels that exist', () => {
+    const files = new Set(readdirSync(KERNELS).map((name) => name.replace(/\.c$/, '')));
+    const graphs = [sparse, inference, ...[1, 2, 3, 4, 5, 6].map(randomNetwork)];
+    for (const graph of graphs) {
+      const of = graph === sparse ? inference : graph;
+      const called = sourceOf(generated(graph, of)).matchAll(/^ {4}(?:if \(!|return )?fl_(\w+)\(/gm);
+      for (const [, kernel] of called) expect(files).toContain(kernel);
+    }
+  });
+
+  it('ends the step where a gradient dies, after the head has moved', () => {
+    const text = sourceOf(generated(sparse));
+    expect(text.indexOf('fl_head_update(')).toBeLessThan(text.indexOf('if (!fl_scale_gradient('));
+  });
+
+  it('takes only letters and digits from the names of a model', () => {
+    const hostile = '*/ int main(void) { return 1; } /*\n#include "/etc/passwd"\\';
+    const graph = residualNetwork();
+    const renamed: Graph = {
+      ...graph,
+      name: hostile,
+      tensors: graph.tensors.map((tensor) => ({ ...tensor, name: hostile })),
+      ops: graph.ops.filter(({ kind }) => kind !== 'softmax').map((op) => ({ ...op, name: hostile })),
+      outputs: [graph.ops.find(({ kind }) => kind === 'fullyConnected')!].map((op) =>
+        'output' in op ? op.output : graph.outputs[0]!,
+      ),
+    };
+    const model = generated(renamed, renamed);
+    for (const { text } of model.files) {
+      expect(text).not.toMatch(/main\(void\)|passwd"|\\/);
+      expect(text.split('/*').length).toBe(text.split('*/').length);
+    }
+  });
+});
+
+describe('names', () => {
+  it('never hold what could end a comment, a string or a line', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => !/[*"\\\n\r?]/.test(shownName(name))));
+  });
+
+  it('become different C identifiers', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 20 }), (names) => {
+        const identifiers = new Identifiers();
+        const all = names.map((name, i) => identifiers.of(String(i), name));
+        expect(new Set(all).size).toBe(all.length);
+        for (const identifier of all) expect(identifier).toMatch(/^[a-z][a-z0-9_]*$/);
+      }),
+    );
+  });
+
+  it('are no keywords of C', () => {
+    expect(new Identifiers().of('a', 'float')).toBe('m_float');
+  });
+});
+
+describe('generate refuses', () => {
+  const refused = (graph: Graph, of: Graph = graph): readonly string[] => {
+    const result = generate({ graph, plan: placeAll(graph, { tries: 0 }), layout: parameterLayout(of) });
+    if (result.ok) throw new Error('it was accepted');
+    expect(result.error.code).toBe('codegen.unsupported');
+    return result.error.reasons;
+  };
+
+  it('a softmax, naming it', () => {
+    expect(refused(residualNetwork()).join()).toContain('softmax (softmax) has no kernel');
+  });
+
+  it('a PAD that was not folded', () => {
+    const builder = new GraphBuilder('padded');
+    const padded = builder.pad('border', builder.input([1, 4, 4, 1]), {
+      top: 1,
+      bottom: 1,
+      left: 1,
+      right: 1,
+    });
+    expect(refused(builder.build(builder.conv('c', padded, { channels: 2 }))).join()).toContain(
+      'border (pad)',
+    );
+  });
+
+  it('training through a depthwise layer with a channel multiplier', () => {
+    const graph = residualNetwork();
+    const multiplied = {
+      ...graph,
+      ops: graph.ops.map((op) => (op.kind === 'depthwiseConv2d' ? { ...op, multiplier: 2 } : op)),
+    };
+    const training = unwrap(trainingGraph(graph, { name: 'all', biasLayers: 4, weightLayers: [] }));
+    const ops = training.ops.map((op) => (op.kind === 'depthwiseConv2d' ? { ...op, multiplier: 2 } : op));
+    expect(refused({ ...training, ops }, multiplied).join()).toContain('channel multiplier 2');
+  });
+
+  it('the parameter layout of another model', () => {
+    expect(refused(sparse, shortcutNetwork()).join()).toContain('another model');
+  });
+
+  it('inputs that are no int8', () => {
+    const tensors = inference.tensors.map((tensor) =>
+      tensor.role === 'input' ? { ...tensor, type: 'uint8' as const } : tensor,
+    );
+    expect(refused({ ...inference, tensors }).join()).toContain('is uint8');
+  });
+});
+
+describe('the layout of states and deltas', () => {
+  it('lists variables in graph order, weights before biases', () => {
+    const { variables, stateBytes, deltaBytes } = sessionLayout(sparse);
+    expect(variables.slice(0, 3).map(({ name, kind, count }) => [name, kind, count])).toEqual([
+      ['b4.ex', 'weights', 1728],
+      ['b4.ex', 'bias', 72],
+      ['b4.dw', 'bias', 72],
+    ]);
+    expect({ stateBytes, deltaBytes }).toEqual({ stateBytes: 15_720, deltaBytes: 27_048 });
+    expect(variables.at(-1)?.deltaOffset).toBe(deltaBytes - 40);
+  });
+
+  it('is named by what is trained, not by how the scheme is called', () => {
+    const other = unwrap(trainingGraph(inference, { ...KWS_SCHEMES.sparse, name: 'another name' }));
+    expect(sessionLayout(other).scheme).toBe(sessionLayout(sparse).scheme);
+    expect(sessionLayout(unwrap(trainingGraph(inference, KWS_SCHEMES.fc))).scheme).not.toBe(
+      sessionLayout(sparse).scheme,
+    );
+  });
+});
+
+describe('the tables of the kernels', () => {
+  it('are those of N0', () => {
+    const text = readFileSync(join(KERNELS, 'tables.c'), 'utf8');
+    const [powers, logarithms] = [...text.matchAll(/\{\n([\d,\s]+)\}/g)].map(([, list = '']) =>
+      list.match(/\d+/g)?.map(Number),
+    );
+    expect(powers).toEqual([...POWER_TABLE]);
+    expect(logarithms).toEqual([...LOGARITHM_TABLE]);
+  });
+});
+
+it('names the tensors of the model in the arena map', () => {
+  const text = sourceOf(generated(sparse));
+  expect(text).toContain('AT_B4_EX_W_TRAINED = 0');
+  expect(tensorOf(sparse, sparse.outputs[0]!).name).toBe('fc.logits');
+});

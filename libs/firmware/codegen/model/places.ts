@@ -1,0 +1,66 @@
+import { at, invariant } from '#libs/base/result';
+import { type Graph, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { bufferOf, type Plan } from '#libs/firmware/planner';
+import { type LayerLayout, offsetOf, type ParameterLayout } from '../parameters/layout';
+import { Identifiers, shownName } from './names';
+
+/** Where a tensor lies when the generated code runs. */
+export type Place =
+  | { readonly in: 'arena'; readonly offset: number }
+  | { readonly in: 'parameters'; readonly offset: number }
+  | { readonly in: 'input' }
+  | { readonly in: 'argument' };
+
+/** Answers where tensors are, and names their arena offsets. */
+export class Places {
+  private readonly identifiers = new Identifiers();
+  constructor(
+    private readonly graph: Graph,
+    private readonly plan: Plan,
+    private readonly layout: ParameterLayout,
+  ) {}
+
+  of(id: TensorId): Place {
+    const tensor = tensorOf(this.graph, id);
+    if (tensor.role === 'label' || tensor.role === 'loss') return { in: 'argument' };
+    if (tensor.role === 'input') return { in: 'input' };
+    if (tensor.role === 'constant') return { in: 'parameters', offset: this.parameterOffset(id) };
+    const buffer = bufferOf(this.plan, id);
+    return buffer ? { in: 'arena', offset: buffer.offset } : this.of(this.reshaped(id));
+  }
+
+  /** The enumerator of an arena offset. */
+  label(id: TensorId): string {
+    return `AT_${this.identifiers.of(String(id), tensorOf(this.graph, id).name).toUpperCase()}`;
+  }
+
+  /** The layout of the layer with number `layer` (N8). */
+  layer(layer: number): LayerLayout {
+    return at(this.layout.layers, layer);
+  }
+
+  /** For comments: type, shape and place. */
+  describe(id: TensorId): string {
+    const { name, type, shape } = tensorOf(this.graph, id);
+    const place = this.of(id);
+    const where = { arena: '@', parameters: 'in parameters @', input: 'input', argument: 'by value' }[
+      place.in
+    ];
+    return `${shownName(name)} ${type}[${shape.join(',')}] ${where}${'offset' in place ? place.offset : ''}`;
+  }
+
+  /** The place of the start value of a variable, or of a constant that is used as it is. */
+  parameterOffset(id: TensorId): number {
+    const constant = tensorOf(this.graph, id).startsFrom ?? id;
+    const layer = this.layout.layers.find(({ weights, bias }) => weights === constant || bias === constant);
+    invariant(layer, `constant ${tensorOf(this.graph, id).name} is in no layer of the parameter layout`);
+    return offsetOf(layer, layer.weights === constant ? 'weights' : 'bias');
+  }
+
+  /** The operand behind a RESHAPE of something that is not in the arena. */
+  private reshaped(id: TensorId): TensorId {
+    const producer = producerOf(this.graph, id);
+    invariant(producer?.kind === 'reshape', `tensor ${tensorOf(this.graph, id).name} has no place`);
+    return producer.input;
+  }
+}

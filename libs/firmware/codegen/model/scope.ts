@@ -1,0 +1,114 @@
+import { invariant } from '#libs/base/result';
+import { type Graph, type LayerOp, layersOf, type Op, type TensorId, tensorOf } from '#libs/model/ir';
+import { extentOf, type PlannedBuffer } from '#libs/firmware/planner';
+import { offsetOf } from '../parameters/layout';
+import type { Declarations } from './declarations';
+import { shownName } from './names';
+import type { Places } from './places';
+
+/** The operator that is being written, and what it may need. */
+export interface ScopeParts {
+  readonly graph: Graph;
+  readonly places: Places;
+  readonly declarations: Declarations;
+  readonly op: Op;
+  readonly identifierOf: (op: Op) => string;
+  readonly scratch: PlannedBuffer | undefined;
+}
+
+/** What an emitter may use while it writes the call of one operator. */
+export class Scope {
+  readonly graph: Graph;
+  readonly places: Places;
+  readonly declarations: Declarations;
+
+  constructor(private readonly parts: ScopeParts) {
+    this.graph = parts.graph;
+    this.places = parts.places;
+    this.declarations = parts.declarations;
+  }
+
+  /** C identifier of the operator. */
+  get name(): string {
+    return this.parts.identifierOf(this.parts.op);
+  }
+
+  /** C identifier of another operator. */
+  operatorName(op: Op): string {
+    return this.parts.identifierOf(op);
+  }
+
+  /** A pointer expression of C type `type` (const where the tensor is not in the arena). */
+  pointer(id: TensorId, type: 's8' | 's16' | 's32'): string {
+    const place = this.places.of(id);
+    switch (place.in) {
+      case 'arena':
+        return `fl_${type}(arena, ${this.places.label(id)})`;
+      case 'parameters':
+        return `fl_const_${type}(parameters, ${place.offset})`;
+      case 'input':
+        return 'input';
+      case 'argument':
+        throw new Error(`tensor ${tensorOf(this.graph, id).name} is passed by value`);
+    }
+  }
+
+  /** A clamp mask, or NULL. */
+  mask(id: TensorId | undefined): string {
+    return id === undefined ? 'NULL' : `arena + ${this.places.label(id)}`;
+  }
+
+  scratch(type: 's16' | 's32'): string {
+    const { scratch } = this.parts;
+    invariant(scratch, `${this.name} has no scratch in the plan`);
+    return `fl_${type}(arena, ${scratch.offset})`;
+  }
+
+  /** A gradient [C, P] by value. */
+  gradient(id: TensorId): string {
+    const [channels, pixels] = tensorOf(this.graph, id).shape;
+    return `fl_gradient_at(arena, ${this.places.label(id)}, ${channels}, ${pixels})`;
+  }
+
+  layer(layer: number): LayerOp {
+    const op = layersOf(this.graph)[layer];
+    invariant(op, `${this.graph.name} has no layer ${layer}`);
+    return op;
+  }
+
+  extent(id: TensorId, axis: number): number {
+    return extentOf(this.graph, id, axis);
+  }
+
+  zeroPoint(id: TensorId): number {
+    return tensorOf(this.graph, id).quantization?.zeroPoints[0] ?? 0;
+  }
+
+  /** The call that gives the training constants of a layer (N0) by value. */
+  training(layer: number): string {
+    const name = `layer_${layer}_training`;
+    this.declarations.add(name, () => this.trainingFunction(name, layer));
+    return `${name}(parameters)`;
+  }
+
+  private trainingFunction(name: string, layer: number): string {
+    const place = this.places.layer(layer);
+    const u16 = (field: 'back' | 'weightStep' | 'biasStep'): string =>
+      `fl_const_u16(parameters, ${offsetOf(place, field)})`;
+    const s8 = (field: 'weightStepExponent' | 'biasStepExponent'): string =>
+      `fl_const_s8(parameters, ${offsetOf(place, field)})`;
+    return [
+      `/* ${shownName(this.layer(layer).name)} */`,
+      `static fl_training ${name}(const uint8_t *parameters) {`,
+      `  return (fl_training){.id = ${layer},`,
+      `                       .back = ${u16('back')},`,
+      `                       .back_exponent = *fl_const_s32(parameters, ${offsetOf(place, 'backExponent')}),`,
+      `                       .weight_step = ${u16('weightStep')},`,
+      `                       .weight_step_exponent = ${s8('weightStepExponent')},`,
+      `                       .bias_step = ${u16('biasStep')},`,
+      `                       .bias_step_exponent = ${s8('biasStepExponent')},`,
+      `                       .frozen = parameters + ${offsetOf(place, 'frozen')}};`,
+      '}',
+    ].join('\n');
+  }
+}

@@ -1,0 +1,34 @@
+import { elementCount, type Graph, tensorOf, type Variable, variablesOf } from '#libs/model/ir';
+import { shownName } from './names';
+import type { Places } from './places';
+
+const KINDS = { weights: 'FL_VARIABLE_WEIGHTS', head: 'FL_VARIABLE_HEAD', bias: 'FL_VARIABLE_BIAS' } as const;
+
+/** Taps and inputs of weights that are stored OHWI where OIHW is something else; 1 and 1 elsewhere (fl_model.h). */
+function storageOrder(
+  { kind, op }: Variable,
+  graph: Graph,
+): { readonly taps: number; readonly inputs: number } {
+  if (kind !== 'weights' || op.kind !== 'conv2d') return { taps: 1, inputs: 1 };
+  const [, height = 1, width = 1, inputs = 1] = tensorOf(graph, op.weights).shape;
+  const taps = height * width;
+  return taps > 1 && inputs > 1 ? { taps, inputs } : { taps: 1, inputs: 1 };
+}
+
+/** `fl_model_variables`. */
+export function variableTable(graph: Graph, places: Places): string {
+  const rows = variablesOf(graph).map((variable) => {
+    const { tensor, kind, op, layer } = variable;
+    const { taps, inputs } = storageOrder(variable, graph);
+    const fields = [
+      `.arena_offset = ${places.label(tensor.id)}`,
+      `.parameter_offset = ${places.parameterOffset(tensor.id)}`,
+      `.count = ${elementCount(tensor.shape)}`,
+      `.kind = ${KINDS[kind]}`,
+      `.taps = ${taps}`,
+      `.inputs = ${inputs}`,
+    ];
+    return `    /* layer ${layer}, ${shownName(op.name)} */\n    {${fields.join(', ')}},`;
+  });
+  return ['const fl_variable fl_model_variables[FL_MODEL_VARIABLES] = {', ...rows, '};'].join('\n');
+}

@@ -1,0 +1,53 @@
+import { at } from '#libs/base/result';
+import {
+  type Conv2d,
+  type DepthwiseConv2d,
+  type FullyConnected,
+  type Graph,
+  layersOf,
+  tensorOf,
+} from '#libs/model/ir';
+import type { Scope } from '../model/scope';
+import { offsetOf } from '../parameters/layout';
+
+type Filtered = Conv2d | DepthwiseConv2d | FullyConnected;
+
+/** `fl_filter filter = ...`: the parameters of a layer, trained copies where there are some. */
+export function filterOf(scope: Scope, op: Filtered): string {
+  const layer = layersOf(scope.graph).indexOf(op);
+  const place = scope.places.layer(layer);
+  const fraction = op.bias === undefined ? 0 : (tensorOf(scope.graph, op.bias).fractionBits ?? 0);
+  const fields = [
+    `.weights = ${scope.pointer(op.weights, 's8')}`,
+    `.bias = ${op.bias === undefined ? 'NULL' : scope.pointer(op.bias, 's32')}`,
+    `.bias_fraction = ${fraction}`,
+    `.multiplier = fl_const_s32(parameters, ${offsetOf(place, 'multiplier')})`,
+    `.shift = fl_const_s8(parameters, ${offsetOf(place, 'shift')})`,
+  ];
+  return `const fl_filter filter = {${fields.join(',\n                        ')}};`;
+}
+
+/** What the kernels ask of the tensors of a layer. */
+export function filterFault(op: Filtered, graph: Graph): string | undefined {
+  const types: readonly (readonly [string, string, string])[] = [
+    ['input', tensorOf(graph, op.input).type, 'int8'],
+    ['weights', tensorOf(graph, op.weights).type, 'int8'],
+    ['bias', op.bias === undefined ? 'int32' : tensorOf(graph, op.bias).type, 'int32'],
+    ['output', tensorOf(graph, op.output).type, 'int8'],
+  ];
+  const wrong = types.find(([, is, must]) => is !== must);
+  if (wrong) return `${wrong[0]} is ${wrong[1]}, the kernels take ${wrong[2]}`;
+  const zeroPoints = tensorOf(graph, op.weights).quantization?.zeroPoints ?? [];
+  if (zeroPoints.some((zero) => zero !== 0)) return 'weights have a zero point other than 0';
+  return at(tensorOf(graph, op.output).shape, 0) === 1 || op.kind === 'fullyConnected'
+    ? undefined
+    : 'batch is not 1';
+}
+
+/** Backward kernels of depthwise layers take one output channel an input channel. */
+export function backwardFault(op: { readonly layer: number }, graph: Graph): string | undefined {
+  const layer = layersOf(graph)[op.layer];
+  return layer?.kind === 'depthwiseConv2d' && layer.multiplier !== 1
+    ? `trains through ${layer.name} with channel multiplier ${layer.multiplier}; the kernels do 1 only`
+    : undefined;
+}

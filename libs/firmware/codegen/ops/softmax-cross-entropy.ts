@@ -1,0 +1,13 @@
+import type { SoftmaxCrossEntropy } from '#libs/model/ir';
+import { elementsOf } from '#libs/firmware/planner';
+import { call, type Emitter } from './emitter';
+
+export const softmaxCrossEntropy: Emitter<SoftmaxCrossEntropy> = {
+  emit: (op, scope) => [
+    call(
+      'return fl_softmax_cross_entropy',
+      [String(elementsOf(scope.graph, op.logits)), scope.pointer(op.logits, 's32'), 'label'],
+      [scope.pointer(op.error, 's32')],
+    ),
+  ],
+};

@@ -1,0 +1,73 @@
+import {
+  type AveragePool2d,
+  type Conv2d,
+  type DepthwiseConv2d,
+  perTensor,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
+import { activationRange } from '#libs/model/quant';
+import type { Scope } from '../model/scope';
+
+interface Field {
+  readonly name: string;
+  readonly value: number;
+}
+
+const initializer = (fields: readonly Field[]): string =>
+  fields.map(({ name, value }) => `.${name} = ${value}`).join(', ');
+
+function windowTable(scope: Scope, name: string, op: Conv2d | DepthwiseConv2d | AveragePool2d): string {
+  const { stride, dilation, padding } = op.window;
+  const kernel =
+    op.kind === 'averagePool2d'
+      ? op.kernel
+      : { height: scope.extent(op.weights, 1), width: scope.extent(op.weights, 2) };
+  const lines: readonly (readonly Field[])[] = [
+    ['height', 'width', 'channels'].map((axis, i) => ({
+      name: `in_${axis}`,
+      value: scope.extent(op.input, i + 1),
+    })),
+    ['height', 'width', 'channels'].map((axis, i) => ({
+      name: `out_${axis}`,
+      value: scope.extent(op.output, i + 1),
+    })),
+    [
+      { name: 'kernel_height', value: kernel.height },
+      { name: 'kernel_width', value: kernel.width },
+      { name: 'stride_height', value: stride.height },
+      { name: 'stride_width', value: stride.width },
+    ],
+    [
+      { name: 'dilation_height', value: dilation.height },
+      { name: 'dilation_width', value: dilation.width },
+      { name: 'pad_top', value: padding.top },
+      { name: 'pad_left', value: padding.left },
+    ],
+  ];
+  return `static const fl_window ${name} = {\n${lines.map((line) => `    ${initializer(line)},`).join('\n')}\n};`;
+}
+
+/** The address of the sizes of a convolution or pool, declared on first use. */
+export function windowOf(scope: Scope, op: Conv2d | DepthwiseConv2d | AveragePool2d, owner: string): string {
+  const name = `${owner}_window`;
+  return `&${scope.declarations.add(name, () => windowTable(scope, name, op))}`;
+}
+
+/** The address of zero points and clamp. */
+export function rangeOf(
+  scope: Scope,
+  op: { readonly input: TensorId; readonly output: TensorId; readonly activation: Conv2d['activation'] },
+): string {
+  const name = `${scope.name}_range`;
+  const output = perTensor(tensorOf(scope.graph, op.output));
+  const { min, max } = activationRange(op.activation, output);
+  const fields: readonly Field[] = [
+    { name: 'input_zero', value: scope.zeroPoint(op.input) },
+    { name: 'output_zero', value: output.zeroPoint },
+    { name: 'low', value: min },
+    { name: 'high', value: max },
+  ];
+  scope.declarations.add(name, () => `static const fl_range ${name} = {${initializer(fields)}};`);
+  return `&${name}`;
+}

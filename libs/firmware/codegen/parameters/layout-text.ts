@@ -1,0 +1,55 @@
+import { sha256 } from '#libs/base/bytes';
+import { type Graph, type Op, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
+import type { LayerLayout, ParameterUse } from './layout';
+
+/** A uint32 that names a text: the first four bytes of its SHA-256, little-endian. */
+export function textId(text: string): number {
+  const digest = sha256(new TextEncoder().encode(text));
+  return new DataView(digest.buffer, digest.byteOffset).getUint32(0, true);
+}
+
+/** Everything about an activation that generated code has compiled in. */
+function activationText(graph: Graph, id: TensorId): string {
+  const { type, shape, quantization } = tensorOf(graph, id);
+  const scales = quantization ? ` ${quantization.scales.join(',')} ${quantization.zeroPoints.join(',')}` : '';
+  return `${type}[${shape.join(',')}]${scales}`;
+}
+
+/** Attributes of an operator: what is neither its name nor a tensor. */
+function attributesText(op: Op): string {
+  const tensors = new Set(['kind', 'name', 'input', 'inputs', 'output', 'weights', 'bias', 'mask']);
+  const attributes = Object.entries(op).filter(([key]) => !tensors.has(key));
+  return JSON.stringify(Object.fromEntries(attributes.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/**
+ * What generated code assumes about a model: operators, wiring, shapes, activation scales, and where each array lies. Names
+ * and parameters (weights, biases, weight scales) are left out: versions that differ in them share a layout.
+ */
+export function layoutText(graph: Graph, use: ParameterUse, layers: readonly LayerLayout[]): string {
+  const names = new Map<TensorId, string>(graph.inputs.map((id, i) => [id, `in${i}`]));
+  const nameOf = (id: TensorId): string => names.get(id) ?? activationText(graph, id).replace(/ .*/, '');
+  const lines = graph.ops.map((op, index) => {
+    const operands = ruleOf(op).inputs(op).map(nameOf);
+    ruleOf(op)
+      .outputs(op)
+      .forEach((id, i) => names.set(id, `%${index}.${i}`));
+    const results = ruleOf(op)
+      .outputs(op)
+      .map((id) => activationText(graph, id));
+    return `%${index} ${op.kind}(${operands.join(', ')}) ${attributesText(op)} -> ${results.join(', ')}`;
+  });
+  const places = layers.map(({ layer, fields }) => {
+    const list = fields.map(({ name, type, count, offset }) => `${name}:${type}*${count}@${offset}`);
+    return `layer ${layer} ${list.join(' ')}`;
+  });
+  const inputs = graph.inputs.map((id) => activationText(graph, id)).join(', ');
+  return [
+    `fleetlearn parameters 1 ${use}`,
+    `in ${inputs}`,
+    ...lines,
+    `out ${graph.outputs.map(nameOf).join(', ')}`,
+    ...places,
+    '',
+  ].join('\n');
+}

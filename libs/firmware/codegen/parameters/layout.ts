@@ -1,0 +1,137 @@
+import { invariant } from '#libs/base/result';
+import { elementCount, type Graph, type LayerOp, layersOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { layoutText, textId } from './layout-text';
+
+/** Bytes before the first layer: see FORMATS.md. */
+export const PARAMETER_HEAD_BYTES = 64;
+export const PARAMETER_VERSION = 1;
+
+/**
+ * What the image must serve. `training`: every training scheme of the model, and inference; `inference`: a model without a
+ * trainable classifier, or a device that never trains.
+ */
+export type ParameterUse = 'training' | 'inference';
+
+const ELEMENT_BYTES = { int8: 1, uint8: 1, uint16: 2, int32: 4 } as const;
+export type FieldType = keyof typeof ELEMENT_BYTES;
+export const fieldBytes = (type: FieldType): number => ELEMENT_BYTES[type];
+
+/** The arrays of a layer; `head*` exist for the classifier, all but the first four only in images for training. */
+export type FieldName =
+  | 'weights'
+  | 'bias'
+  | 'multiplier'
+  | 'shift'
+  | 'headMultiplier'
+  | 'headShift'
+  | 'back'
+  | 'backExponent'
+  | 'weightStep'
+  | 'weightStepExponent'
+  | 'biasStep'
+  | 'biasStepExponent'
+  | 'frozen';
+
+export interface Field {
+  readonly name: FieldName;
+  readonly type: FieldType;
+  readonly count: number;
+  /** From the beginning of the image. */
+  readonly offset: number;
+}
+
+/** Where the parameters of one layer (number of N8) lie. */
+export interface LayerLayout {
+  readonly layer: number;
+  /** The constants of the inference graph that fill `weights` and `bias`. */
+  readonly weights: TensorId;
+  readonly bias?: TensorId;
+  readonly fields: readonly Field[];
+}
+
+/** The layout of a model's parameter image: the same for all versions of the model that differ in parameters only. */
+export interface ParameterLayout {
+  /** Names the layout: first four bytes of the SHA-256 of `text`. */
+  readonly id: number;
+  readonly text: string;
+  readonly use: ParameterUse;
+  readonly bytes: number;
+  readonly layers: readonly LayerLayout[];
+}
+
+type Wanted = Omit<Field, 'offset'>;
+
+/** Widest elements first after the weights, so that nothing needs padding but the frozen bitmap. */
+function wantedFields(
+  graph: Graph,
+  op: LayerOp,
+  parts: { readonly training: boolean; readonly head: boolean },
+): readonly Wanted[] {
+  const channels = tensorOf(graph, op.output).shape.at(-1) ?? 0;
+  const each = (name: FieldName, type: FieldType): Wanted => ({ name, type, count: channels });
+  const when = (condition: boolean, ...fields: readonly Wanted[]): readonly Wanted[] =>
+    condition ? fields : [];
+  return [
+    { name: 'weights', type: 'int8', count: elementCount(tensorOf(graph, op.weights).shape) },
+    ...when(op.bias !== undefined, each('bias', 'int32')),
+    each('multiplier', 'int32'),
+    ...when(parts.head, each('headMultiplier', 'int32')),
+    ...when(parts.training, { name: 'backExponent', type: 'int32', count: 1 }),
+    ...when(parts.training, each('back', 'uint16'), each('weightStep', 'uint16'), each('biasStep', 'uint16')),
+    each('shift', 'int8'),
+    ...when(parts.head, each('headShift', 'int8')),
+    ...when(parts.training, each('weightStepExponent', 'int8'), each('biasStepExponent', 'int8')),
+    ...when(parts.training, { name: 'frozen', type: 'uint8', count: Math.ceil(channels / 8) }),
+  ];
+}
+
+/** Layers and their arrays begin at multiples of 4 and of their elements. */
+const LAYER_ALIGNMENT = 4;
+const IMAGE_ALIGNMENT = 8;
+const alignedTo = (offset: number, alignment: number): number => Math.ceil(offset / alignment) * alignment;
+
+function placed(
+  fields: readonly Wanted[],
+  start: number,
+): { readonly fields: readonly Field[]; readonly end: number } {
+  let end = start;
+  const result = fields.map((field): Field => {
+    const size = fieldBytes(field.type);
+    const offset = alignedTo(end, field.name === 'weights' ? LAYER_ALIGNMENT : size);
+    end = offset + field.count * size;
+    return { ...field, offset };
+  });
+  return { fields: result, end };
+}
+
+/** The layout for a normalised inference graph. Its parameters have no influence, its activations' scales do. */
+export function parameterLayout(inference: Graph, use: ParameterUse = 'training'): ParameterLayout {
+  const ops = layersOf(inference);
+  const training = use === 'training';
+  const layers: LayerLayout[] = [];
+  let end = PARAMETER_HEAD_BYTES;
+  ops.forEach((op, layer) => {
+    const head = training && layer === ops.length - 1;
+    const place = placed(wantedFields(inference, op, { training, head }), end);
+    end = place.end;
+    layers.push({
+      layer,
+      weights: op.weights,
+      ...(op.bias === undefined ? {} : { bias: op.bias }),
+      fields: place.fields,
+    });
+  });
+  const bytes = alignedTo(end, IMAGE_ALIGNMENT);
+  const text = layoutText(inference, use, layers);
+  return { id: textId(text), text, use, bytes, layers };
+}
+
+export const fieldOf = (layer: LayerLayout, name: FieldName): Field | undefined =>
+  layer.fields.find((field) => field.name === name);
+
+/** The offset of an array that must be there. */
+export function offsetOf(layer: LayerLayout, name: FieldName): number {
+  const field = fieldOf(layer, name);
+  invariant(field, `layer ${layer.layer} has no ${name} in this parameter layout`);
+  return field.offset;
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, type Result } from '#libs/base/result';
+import type { Workshop } from '../workshop';
+import { type BuildFault, buildFailed, compilerMissing } from './build-fault';
+import type { CompiledObject } from './compile';
+import type { ContentStore } from './content-store';
+import { textDigest } from './source-tree';
+import { linkCommand, type Variant } from './targets';
+
+export interface LinkJob {
+  readonly objects: readonly CompiledObject[];
+  /** Linker script (ARM). */
+  readonly script: { readonly path: string; readonly text: string };
+  /** Functions that a wasm host may call. */
+  readonly exports: readonly string[];
+  /** A folder of this build. */
+  readonly folder: string;
+}
+
+/** A linked program and the digest of everything that went into it. */
+export interface Linked {
+  readonly key: string;
+  readonly binary: Uint8Array;
+  readonly fromCache: boolean;
+}
+
+/** Links objects into a program, or takes it from the store. */
+export async function link(
+  shop: Workshop,
+  variant: Variant,
+  store: ContentStore,
+  job: LinkJob,
+): Promise<Result<Linked, BuildFault>> {
+  const { tool, before, after } = linkCommand(shop.tools, variant, {
+    script: job.script.path,
+    exports: job.exports,
+  });
+  const flags = before.filter((flag) => flag !== job.script.path);
+  const key = textDigest(
+    tool,
+    flags.join('\n'),
+    job.script.text,
+    job.objects.map(({ key: object }) => object).join('\n'),
+  );
+  const known = await store.read(key, '.bin');
+  if (known) return ok({ key, binary: known, fromCache: true });
+  const output = join(job.folder, 'program');
+  const result = await shop.exec.run(tool, [
+    ...before,
+    ...job.objects.map(({ path }) => path),
+    ...after,
+    '-o',
+    output,
+  ]);
+  if (result.kind === 'missing') return err(compilerMissing(tool));
+  if (result.kind !== 'ended' || result.code !== 0) return err(buildFailed('linking', result.stderr));
+  const binary = new Uint8Array(await readFile(output));
+  await store.write(key, '.bin', binary);
+  return ok({ key, binary, fromCache: false });
+}

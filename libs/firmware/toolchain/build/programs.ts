@@ -1,0 +1,117 @@
+import type { ModelFacts } from '#libs/firmware/codegen';
+import type { Board } from '#libs/firmware/boards';
+import type { TargetName } from './targets';
+
+/**
+ * Programs that can be built around a generated model: `harness` runs batches for evaluation and tests, `device` is what a
+ * device of a fleet runs, `enrol` is the same without a model (`NO_MODEL`).
+ */
+export type ProgramName = 'harness' | 'device' | 'enrol';
+
+/** Files of `firmware-templates`, by path. */
+export interface Program {
+  /** Sources of all targets beside the model and the kernels, which every program has. */
+  readonly sources: readonly string[];
+  /** And those of one target; a program is not built for the others. */
+  readonly sourcesOf: Readonly<Partial<Record<TargetName, (board: Board) => readonly string[]>>>;
+  /** Functions that a wasm host may call. */
+  readonly exports: (facts: ModelFacts) => readonly string[];
+  /** Interrupt handlers: they come on top of the deepest stack, one at a time. */
+  readonly interrupts: readonly string[];
+  /** All functions that are called through pointers, for the bound on the stack. */
+  readonly calledIndirectly: readonly string[];
+}
+
+const RUNTIME = [
+  'runtime/load_variables.c',
+  'runtime/read_variables.c',
+  'runtime/predict.c',
+  'runtime/check_parameters.c',
+  'runtime/facts.c',
+  'runtime/sha256.c',
+];
+
+const MODEL_EXPORTS = ['fl_model_forward', 'fl_parameters_check'];
+const TRAINING_EXPORTS = [
+  'fl_model_load',
+  'fl_model_predict',
+  'fl_model_loss',
+  'fl_model_read_state',
+  'fl_model_read_delta',
+  'fl_wasm_backward',
+];
+
+/** Start-up of a board's family: these files are compiled plainly. */
+export const startupOf = (board: Board): readonly string[] => [
+  `boards/${board.family}/startup.c`,
+  `boards/${board.family}/mpu.c`,
+];
+
+/** The device but for its work: network, enrolment, flash records. */
+const DEVICE = [
+  'runtime/fl_bytes.c',
+  'runtime/fl_device.c',
+  'runtime/fl_enrolment.c',
+  'runtime/fl_random.c',
+  'runtime/fl_retry.c',
+  'net/fl_cbor.c',
+  'net/fl_link.c',
+  'net/fl_messages.c',
+  'net/fl_mqtt.c',
+  'store/fl_boots.c',
+  'store/fl_crc32.c',
+  'store/fl_identity.c',
+  'store/fl_nor.c',
+  'store/fl_provisioning.c',
+  'store/fl_record.c',
+  'store/fl_slots.c',
+];
+
+/** What it does with a model: fetch, train, report, upload. */
+const WORK = [
+  'runtime/fl_download.c',
+  'runtime/fl_guard.c',
+  'runtime/fl_order.c',
+  'runtime/fl_paint.c',
+  'runtime/fl_session.c',
+  'runtime/fl_upload.c',
+  'runtime/fl_work.c',
+  'net/fl_delta_coding.c',
+  'store/fl_samples.c',
+];
+
+/** All boards so far have the peripherals of Arm's MPS2. */
+const DRIVERS = ['boards/mps2/hal.c', 'boards/mps2/vectors.c'];
+
+const device = (sources: readonly string[], calledIndirectly: readonly string[]): Program => ({
+  sources: [...DEVICE, ...sources],
+  sourcesOf: {
+    arm: (board) => [...startupOf(board), ...DRIVERS, 'runtime/memory.c', 'runtime/main.c'],
+    wasm: () => ['runtime/memory.c', 'host/wasm_device.c'],
+  },
+  exports: () => [], // named in wasm_device.c
+  interrupts: ['board_tick', 'board_received'],
+  calledIndirectly,
+});
+
+export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
+  harness: {
+    sources: [...RUNTIME, 'host/harness.c'],
+    sourcesOf: {
+      arm: (board) => [...startupOf(board), 'runtime/memory.c', 'host/arm.c'],
+      wasm: () => ['runtime/memory.c', 'host/wasm.c', 'host/wasm_train.c'],
+      native: () => ['host/native.c'],
+    },
+    exports: ({ training }) => [
+      'fl_harness_run',
+      'fl_wasm_arena',
+      'fl_wasm_facts',
+      ...MODEL_EXPORTS,
+      ...(training ? TRAINING_EXPORTS : []),
+    ],
+    interrupts: [],
+    calledIndirectly: [],
+  },
+  device: device([...RUNTIME, ...WORK], ['read_raw', 'variable_of']),
+  enrol: device(['runtime/sha256.c', 'runtime/work_without_model.c'], []),
+};
