@@ -17,17 +17,18 @@ const jest = [
   'test/jest.config.cjs',
 ];
 const cli = 'dist/apps/cli/src/main.js';
+const bench = 'dist/apps/bench/src/main.js';
 
 export const targets = {
-  demo: { needs: [...everything, 'database'], database: 'demo.db', runs: [['dist/apps/demo/src/main.js']] },
+  demo: { needs: [...everything, 'console'], runs: [['dist/apps/demo/src/main.js']] },
   start: {
-    needs: [...everything, 'database'],
+    needs: [...everything, 'console', 'database'],
     database: 'fleetlearn.db',
     runs: [['dist/apps/server/src/main.js']],
   },
   fleetlearn: { needs: everything, quiet: true, runs: [[cli]] },
-  size: { needs: everything, runs: [[cli, 'size']] },
-  bench: { needs: everything, runs: [['dist/apps/bench/src/main.js']] },
+  size: { needs: everything, runs: [[bench, 'size']] },
+  bench: { needs: everything, runs: [[bench]] },
   test: { needs: everything, runs: [jest] },
   check: {
     needs: tools,
@@ -35,6 +36,7 @@ export const targets = {
       ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
       ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
       ['node_modules/typescript/bin/tsc'],
+      ['node_modules/typescript/bin/tsc', '-p', 'apps/console'],
       jest,
     ],
   },

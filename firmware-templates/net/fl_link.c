@@ -85,18 +85,20 @@ static fl_link_event take(fl_link *link, fl_mqtt_event event, fl_random *random,
   return FL_LINK_NOTHING;
 }
 
+static fl_link_event poll_waiting(fl_link *link, uint32_t now_ms) {
+  (void)receive(link); /* the tail of an old connection: the parser drops it */
+  if (fl_retry_is_over(&link->backoff, now_ms) && fl_hal_link_ready()) connect(link, now_ms);
+  return FL_LINK_NOTHING;
+}
+
+/* What has arrived is taken before patience ends: a long piece of work between two polls must not look like silence. */
 fl_link_event fl_link_poll(fl_link *link, fl_random *random, uint32_t now_ms) {
-  const uint32_t waited = now_ms - link->since_ms;
-  if (link->state == WAITING) {
-    (void)receive(link); /* the tail of an old connection: the parser drops it */
-    if (fl_retry_is_over(&link->backoff, now_ms) && fl_hal_link_ready()) connect(link, now_ms);
-    return FL_LINK_NOTHING;
-  }
-  const bool overdue = link->state != UP && waited >= FL_LINK_ANSWER_MS;
-  if (overdue || link->state == BROKEN || !fl_hal_link_ready() || !fl_mqtt_tick(&link->mqtt, now_ms)) {
-    return lose(link, random, now_ms);
-  }
-  return take(link, receive(link), random, now_ms);
+  if (link->state == WAITING) return poll_waiting(link, now_ms);
+  if (link->state == BROKEN || !fl_hal_link_ready()) return lose(link, random, now_ms);
+  const fl_mqtt_event event = receive(link);
+  if (event != FL_MQTT_NOTHING) return take(link, event, random, now_ms);
+  const bool overdue = link->state != UP && now_ms - link->since_ms >= FL_LINK_ANSWER_MS;
+  return overdue || !fl_mqtt_tick(&link->mqtt, now_ms) ? lose(link, random, now_ms) : FL_LINK_NOTHING;
 }
 
 bool fl_link_is_up(const fl_link *link) { return link->state == UP; }

@@ -2,7 +2,7 @@
  * Keeps one MQTT session alive over a byte stream that breaks: connects, subscribes, notices the loss, backs off, and
  * begins again. Every state that waits has a timer. The application sees four things: up, down, a message, nothing.
  *
- * RAM: sizeof(fl_link), about 3 KB: the received message, the message being made, the topic.
+ * RAM: sizeof(fl_link), about 2.9 KB: the received message, the message being made, the topic. Flash: 0.7 KB.
  */
 #ifndef FL_LINK_H
 #define FL_LINK_H

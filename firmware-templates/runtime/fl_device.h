@@ -10,7 +10,7 @@
  *
  * The connection underneath (fl_link) comes and goes by itself; each time that it comes, the device says hello.
  *
- * RAM: sizeof(fl_device), with a model about 5.7 KB and the arena, owned by the caller.
+ * RAM: sizeof(fl_device), with a model about 5.4 KB, owned by the caller; and the arena.
  */
 #ifndef FL_DEVICE_H
 #define FL_DEVICE_H

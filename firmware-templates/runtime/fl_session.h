@@ -3,7 +3,7 @@
  * items to learn from, evaluate again. Every number it makes is replayable from (parameters, plan, items): NUMERICS N9
  * (order), N10 (rates), N11 (guard). It works in slices of one item, so that the network is served in between.
  *
- * RAM: sizeof(fl_session), about 1.7 KB, and the arena, both owned by the caller.
+ * RAM: sizeof(fl_session), about 1.5 KB, and the arena, both owned by the caller.
  */
 #ifndef FL_SESSION_H
 #define FL_SESSION_H

@@ -7,7 +7,7 @@ import { HEARD_LINES, SAID_LINES } from './c-lines';
 import { compileC, describeC, talk } from './c-program';
 import { GOLDEN_MESSAGES, REFUSED_PAYLOADS } from './golden-messages';
 
-const SOURCES = ['net/fl_cbor.c', 'net/fl_messages.c', 'runtime/fl_bytes.c', 'runtime/fl_random.c'];
+const SOURCES = ['net/fl_cbor.c', 'net/fl_messages.c', 'runtime/fl_bytes.c'];
 
 /** How the driver says a message, by a table of such functions. */
 const lineOf = (table: typeof HEARD_LINES, name: string, message: unknown): string => {

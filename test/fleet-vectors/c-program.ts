@@ -22,7 +22,7 @@ export interface CProgram {
 /** Compiles a program under AddressSanitizer and UndefinedBehaviorSanitizer; the path of the executable. */
 export function compileC({ driver, sources }: CProgram): string {
   const target = join(mkdtempSync(join(tmpdir(), 'fleetlearn-c-')), 'program');
-  const includes = ['net', 'runtime'].map((folder) => `-I${join(TEMPLATES, folder)}`);
+  const includes = ['net', 'runtime', 'kernels'].map((folder) => `-I${join(TEMPLATES, folder)}`);
   const files = [join(__dirname, driver), ...sources.map((source) => join(TEMPLATES, source))];
   // The driver uses stdio's loose types; the sources under test are compiled as strictly as for a board.
   run('gcc', [

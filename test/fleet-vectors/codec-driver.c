@@ -13,7 +13,7 @@
 
 #include "fl_bytes.h"
 #include "fl_messages.h"
-#include "fl_random.h"
+#include "fl_step.h"
 
 static char line[200000];
 static uint8_t scratch[16][4096];
@@ -198,7 +198,7 @@ static void decode_line(const char *name) {
 /* ---- Mutating ---- */
 
 static uint32_t draw(uint32_t *state, uint32_t below) {
-  *state = fl_hash32(*state + 1);
+  *state = fl_hash(*state + 1);
   return *state % below;
 }
 

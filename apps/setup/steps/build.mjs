@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import process from 'node:process';
 
 import { runQuietly } from '../command.mjs';
 import { at, pinnedNode } from '../paths.mjs';
-import { hash, isStamped, stamp } from '../stamp.mjs';
+import { filesIn, stateOf } from '../sources.mjs';
+import { isStamped, stamp } from '../stamp.mjs';
 
 const folders = ['apps', 'libs', 'prisma', 'test'];
 const consoleFolder = 'apps/console'; // has a build of its own
@@ -24,14 +24,11 @@ export const build = {
   },
 };
 
-/** Name, size and time of change of every source: a few milliseconds, where asking tsc takes seconds. */
 function sourceState() {
-  const sources = folders.flatMap(filesIn).filter((file) => /\.(ts|json)$/.test(file));
-  const state = [...sources, 'tsconfig.json', 'package-lock.json'].map((file) => {
-    const { size, mtimeMs } = fs.statSync(at(file));
-    return [file, size, mtimeMs].join();
-  });
-  return hash(...state);
+  const sources = folders
+    .flatMap((folder) => filesIn(folder, [consoleFolder]))
+    .filter((file) => /\.(ts|json)$/.test(file));
+  return stateOf([...sources, 'tsconfig.json', 'package-lock.json']);
 }
 
 /** tsc leaves the output of a deleted source behind, where an import or a start would still find it. */
@@ -41,14 +38,6 @@ function removeOrphans() {
     const source = output.replace(/^dist\//, '').replace(/\.js(\.map)?$/, '.ts');
     if (!fs.existsSync(at(source))) fs.rmSync(at(output));
   }
-}
-
-function filesIn(folder) {
-  if (folder.endsWith(consoleFolder) || !fs.existsSync(at(folder))) return [];
-  return fs.readdirSync(at(folder), { withFileTypes: true }).flatMap((entry) => {
-    const name = path.join(folder, entry.name);
-    return entry.isDirectory() ? filesIn(name) : [name];
-  });
 }
 
 const colour = () => ['--pretty', String(Boolean(process.stderr.isTTY))];

@@ -3,8 +3,8 @@ import { type SchemeFault, schemeFault } from '#libs/model/passes';
 import type { SparseScheme } from './sparse-scheme';
 
 /**
- * The largest scheme of a ladder whose peak fits, or why none does.
- * @param ladder from the fewest trained numbers to the most (`schemeLadder`)
+ * The last scheme of a ladder whose peak fits, or why none does.
+ * @param ladder from the least training to the most (`schemeLadder`)
  * @param peakBytes the whole training step's RAM under a scheme, as planned
  */
 export function chooseScheme(

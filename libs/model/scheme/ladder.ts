@@ -1,6 +1,5 @@
 import { type Graph, layersOf } from '#libs/model/ir';
 import { trainabilityFault } from '#libs/model/passes';
-import { trainedParameters } from './accounting';
 import { blocksOf, isPointwise } from './blocks';
 import { schemeId } from './scheme-id';
 import type { SparseScheme } from './sparse-scheme';
@@ -38,14 +37,15 @@ function everything(graph: Graph): SparseScheme {
   return { name: 'full', biasLayers: layers.length, weightLayers: wholeLayers(layers) };
 }
 
-/** Trained numbers, by which the ladder is ordered. */
-function sizeOf(graph: Graph, scheme: SparseScheme): number {
-  const { weights, biases } = trainedParameters(graph, scheme);
-  return weights + biases;
-}
+/**
+ * The order of rungs: how many layers train their weights, then how far back the biases train. Spreading beats piling up:
+ * on real speech 13,434 numbers of the last block gave .950, 12,746 numbers of three blocks .973 (README, Numbers).
+ */
+const compareRungs = (a: SparseScheme, b: SparseScheme): number =>
+  a.weightLayers.length - b.weightLayers.length || a.biasLayers - b.biasLayers;
 
 /**
- * The schemes that a model offers, from the fewest trained numbers to the most: `last` (the head alone), `sparse-bN`
+ * The schemes that a model offers, from the least training to the most (`compareRungs`): `last` (the head alone), `sparse-bN`
  * (biases from block N on, and each block's first pointwise weights), `pointwise-bN` (all pointwise weights), `full`.
  * Only schemes that can be trained on the graph; of two that train the same only the first.
  * @param graph a normalised inference graph
@@ -64,5 +64,5 @@ export function schemeLadder(graph: Graph): readonly SparseScheme[] {
       seen.add(schemeId(scheme));
       return isNew && trainabilityFault(graph, scheme) === undefined;
     })
-    .sort((a, b) => sizeOf(graph, a) - sizeOf(graph, b));
+    .sort(compareRungs);
 }

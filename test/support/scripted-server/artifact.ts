@@ -23,7 +23,9 @@ export class Artifact {
     this.id = artifactId(id);
     this.sha256 = sha256(bytes);
     const count = Math.ceil(bytes.length / CHUNK_BYTES);
-    this.chunks = Array.from({ length: count }, (_, i) => bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
+    this.chunks = Array.from({ length: count }, (_, i) =>
+      bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+    );
   }
 
   digests({ firstChunk, count }: Fetch): Digests {

@@ -82,8 +82,10 @@ export class ScriptedServer {
 
   private take(topic: string, payload: Uint8Array): void {
     const parsed = parseTopic(topic);
-    if (parsed?.kind === 'enrol' && this.hears('enrol')) this.enrol(parsed.uid, valueOf(decodeEnrol(payload)));
-    if (parsed?.kind === 'up' && this.hears(parsed.message)) this.takeUp(parsed.address, parsed.message, payload);
+    if (parsed?.kind === 'enrol' && this.hears('enrol'))
+      this.enrol(parsed.uid, valueOf(decodeEnrol(payload)));
+    if (parsed?.kind === 'up' && this.hears(parsed.message))
+      this.takeUp(parsed.address, parsed.message, payload);
   }
 
   private hears(kind: UpMessage | 'enrol'): boolean {
@@ -116,7 +118,13 @@ export class ScriptedServer {
     this.enrolments.push(message);
     const device = valueOfId(parseDeviceId(`dev-${uid}`));
     const fleet = valueOfId(parseFleetId(FLEET));
-    const answer = { kind: 'granted', nonce: message.nonce, device, fleet, secret: secretOf(device) } as const;
+    const answer = {
+      kind: 'granted',
+      nonce: message.nonce,
+      device,
+      fleet,
+      secret: secretOf(device),
+    } as const;
     this.broker.send(enrolAnswerTopic(uid), encodeEnrolAnswer(answer));
   }
 

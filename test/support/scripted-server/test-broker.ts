@@ -28,7 +28,8 @@ export class TestBroker {
 
   async start(): Promise<void> {
     const broker = await Aedes.createBroker({
-      authenticate: (client: Client, user, password, done) => this.authenticate({ client, user, password }, done),
+      authenticate: (client: Client, user, password, done) =>
+        this.authenticate({ client, user, password }, done),
     });
     this.broker = broker;
     broker.on('publish', (packet: PublishPacket, client: Client | null) => {
@@ -45,17 +46,32 @@ export class TestBroker {
   }
 
   private authenticate(
-    from: { readonly client: Client; readonly user: string | undefined; readonly password: Buffer | undefined },
+    from: {
+      readonly client: Client;
+      readonly user: string | undefined;
+      readonly password: Buffer | undefined;
+    },
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void {
-    const login = { clientId: from.client.id, user: from.user ?? '', password: from.password?.toString() ?? '' };
+    const login = {
+      clientId: from.client.id,
+      user: from.user ?? '',
+      password: from.password?.toString() ?? '',
+    };
     this.logins.push(login);
     if (this.rules.admits(login)) done(null, true);
-    else done(Object.assign(new Error('refused'), { returnCode: 4 }) as AuthenticateError, false);
+    else done(refusal(), false);
   }
 
   send(topic: string, payload: Uint8Array): void {
-    const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
+    const packet = {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(payload),
+      qos: 0,
+      retain: false,
+      dup: false,
+    } as const;
     this.broker?.publish(packet, () => undefined);
   }
 
@@ -73,3 +89,10 @@ export class TestBroker {
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 }
+
+/** CONNACK code 4 of MQTT 3.1.1: bad user name or password. */
+const refusal = (): AuthenticateError => {
+  const error: Error & { returnCode?: number } = new Error('refused');
+  error.returnCode = 4;
+  return error as unknown as AuthenticateError;
+};

@@ -15,11 +15,19 @@ function activationText(graph: Graph, id: TensorId): string {
   return `${type}[${shape.join(',')}]${scales}`;
 }
 
-/** Attributes of an operator: what is neither its name nor a tensor. */
-function attributesText(op: Op): string {
-  const tensors = new Set(['kind', 'name', 'input', 'inputs', 'output', 'weights', 'bias', 'mask']);
-  const attributes = Object.entries(op).filter(([key]) => !tensors.has(key));
-  return JSON.stringify(Object.fromEntries(attributes.sort(([a], [b]) => (a < b ? -1 : 1))));
+/** JSON with the keys of every object sorted. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`;
+}
+
+const TENSOR_FIELDS = new Set(['input', 'inputs', 'output', 'weights', 'bias', 'mask']);
+
+/** Attributes of an operator: what is neither its kind, its name nor a tensor. */
+function attributesText({ kind: _kind, name: _name, ...others }: Op): string {
+  return canonicalJson(Object.fromEntries(Object.entries(others).filter(([key]) => !TENSOR_FIELDS.has(key))));
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ByteReader } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
-import { type Graph, layersOf, type Tensor, tensorOf } from '#libs/model/ir';
+import { type Graph, layersOf, type Op, type Tensor, tensorOf } from '#libs/model/ir';
 import { requantConstants, storedBiases, storedWeights, trainingConstants } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
@@ -53,6 +53,21 @@ describe('the layout of a parameter image', () => {
         : tensor,
     );
     expect(parameterLayout(rescaled).id).toBe(layout.id);
+  });
+
+  it('does not depend on the order in which attributes were written down', () => {
+    const turned = graph.ops.map(
+      (op) => Object.fromEntries(Object.entries(op).toReversed()) as unknown as Op,
+    );
+    const windows = turned.map((op) =>
+      op.kind === 'conv2d'
+        ? {
+            ...op,
+            window: { padding: op.window.padding, dilation: op.window.dilation, stride: op.window.stride },
+          }
+        : op,
+    );
+    expect(parameterLayout({ ...graph, ops: windows }).id).toBe(layout.id);
   });
 
   it('changes with everything that generated code has compiled in', () => {

@@ -3,16 +3,17 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { err, invariant, ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
-import type { GeneratedModel, ModelFacts } from '#libs/firmware/codegen';
+import type { GeneratedModel, ModelFacts, SourceFile } from '#libs/firmware/codegen';
 import type { Workshop } from '../workshop';
 import type { BuildFault } from './build-fault';
 import { readCallGraph } from './call-graph';
 import { certify, type FitCertificate } from './certificate';
 import { type CompiledObject, Compiler, type CompileJob, writeSources } from './compile';
 import { ContentStore } from './content-store';
-import { link } from './link';
+import { Headers } from './headers';
+import { link, type Linked } from './link';
 import { type ProgramName, PROGRAMS, startupOf } from './programs';
-import { headerFolders, type Source, SourceTree, textDigest } from './source-tree';
+import { headerFolders, type Source, SourceTree } from './source-tree';
 import type { TargetName, Variant } from './targets';
 
 export interface BuildRequest {
@@ -42,16 +43,43 @@ export interface Build {
   readonly compiled: number;
 }
 
-async function sourcesOf(
-  tree: SourceTree,
-  { program, target, board }: BuildRequest,
-): Promise<readonly Source[]> {
-  const { sources, sourcesOf: more } = PROGRAMS[program];
-  const ofTarget = more[target];
+/** Everything that one build is made with. */
+interface Bench {
+  readonly shop: Workshop;
+  readonly request: BuildRequest;
+  readonly variant: Variant;
+  readonly tree: SourceTree;
+  readonly store: ContentStore;
+  /** A folder of this build, gone when it ends. */
+  readonly folder: string;
+}
+
+const generatedFolder = ({ folder }: Bench): string => join(folder, 'generated');
+
+async function templateSources({ tree, request }: Bench): Promise<readonly Source[]> {
+  const { program, target, board } = request;
+  const { sources, sourcesOf } = PROGRAMS[program];
+  const ofTarget = sourcesOf[target];
   invariant(ofTarget, `the program ${program} is not made for ${target}`);
   const startup = new Set(startupOf(board));
   const files = [...(await tree.kernels()), ...sources, ...ofTarget(board)];
   return Promise.all(files.map((file) => tree.source(file, startup.has(file))));
+}
+
+/** One job a C file, the generated ones first. */
+async function compileJobs(bench: Bench): Promise<readonly CompileJob[]> {
+  const { tree, request, folder } = bench;
+  const { board, model } = request;
+  const generated = generatedFolder(bench);
+  const is = (ending: string) => (file: SourceFile) => file.path.endsWith(ending);
+  const own = model.files
+    .filter(is('.c'))
+    .map(({ path, text }) => ({ path: join(generated, path), text, isStartup: false }));
+  const configuration = model.files.filter(is('.h')).map(({ path, text }) => [path, text] as const);
+  const headers = new Headers(new Map([...(await tree.headers(headerFolders(board))), ...configuration]));
+  const includes = tree.includeFolders(headerFolders(board), generated);
+  const sources = [...own, ...(await templateSources(bench))];
+  return sources.map((source) => ({ source, includes, headers, folder }));
 }
 
 /** Compiles `jobs`, a few at a time; the first fault ends it. */
@@ -74,57 +102,43 @@ async function compileAll(
   return fault ? err(fault) : ok(jobs.map((_, index) => objects.get(index) as CompiledObject));
 }
 
-async function buildIn(
-  folder: string,
-  shop: Workshop,
-  request: BuildRequest,
-): Promise<Result<Build, BuildFault>> {
-  const { program, target, board, model, sanitize = false } = request;
-  const variant: Variant = { target, board, sanitize };
-  const tree = new SourceTree(shop.templates);
-  const store = new ContentStore(shop.cache);
-  const compiler = new Compiler(shop, variant, store);
-  const generated = join(folder, 'generated');
-  await writeSources(generated, model.files);
+async function linkAll(
+  bench: Bench,
+  objects: readonly CompiledObject[],
+): Promise<Result<Linked, BuildFault>> {
+  const { shop, request, variant, tree, store, folder } = bench;
+  const path = tree.path(`boards/${request.board.family}/link.ld`);
+  const script = { path, text: await readFile(path, 'utf8') };
+  const exports = PROGRAMS[request.program].exports(request.model.facts);
+  return link(shop, variant, store, { objects, script, exports, folder });
+}
 
-  const config = model.files
-    .filter(({ path }) => path.endsWith('.h'))
-    .map(({ path, text }) => `${path}\n${text}`);
-  const [kernels, all] = await Promise.all([
-    tree.headersDigest(['kernels']),
-    tree.headersDigest(headerFolders(board)),
-  ]);
-  const headers = { kernels, all: textDigest(all, ...config) };
-  const includes = tree.includeFolders(headerFolders(board), generated);
-  const own = model.files
-    .filter(({ path }) => path.endsWith('.c'))
-    .map(({ path, text }): Source => ({
-      path: join(generated, path),
-      text,
-      isKernel: false,
-      isStartup: false,
-    }));
-  const sources = [...own, ...(await sourcesOf(tree, request))];
-  const objects = await compileAll(
-    compiler,
-    sources.map((source) => ({ source, includes, headers, folder })),
-  );
-  if (!objects.ok) return objects;
-
-  const scriptPath = tree.path(`boards/${board.family}/link.ld`);
-  const script = { path: scriptPath, text: await readFile(scriptPath, 'utf8') };
-  const linked = await link(shop, variant, store, {
-    objects: objects.value,
-    script,
-    exports: PROGRAMS[program].exports(model.facts),
-    folder,
-  });
-  if (!linked.ok) return linked;
+/** ARM: reads the linked file back. */
+function certificateOf(
+  { request }: Bench,
+  objects: readonly CompiledObject[],
+  binary: Uint8Array,
+): Result<FitCertificate | undefined, BuildFault> {
+  const { program, target, board, model } = request;
+  if (target !== 'arm') return ok(undefined);
   const { interrupts, calledIndirectly } = PROGRAMS[program];
-  const texts = objects.value.map((object) => object.callGraph);
-  const calls = { graph: readCallGraph(texts, calledIndirectly), interrupts };
-  const fit = target === 'arm' ? certify(linked.value.binary, calls, board, model.facts) : undefined;
-  if (fit && !fit.ok) return fit;
+  const graph = readCallGraph(
+    objects.map(({ callGraph }) => callGraph),
+    calledIndirectly,
+  );
+  return certify(binary, { graph, interrupts }, board, model.facts);
+}
+
+async function buildOn(bench: Bench): Promise<Result<Build, BuildFault>> {
+  const { program, target, board, model } = bench.request;
+  await writeSources(generatedFolder(bench), model.files);
+  const compiler = new Compiler(bench.shop, bench.variant, bench.store);
+  const objects = await compileAll(compiler, await compileJobs(bench));
+  if (!objects.ok) return objects;
+  const linked = await linkAll(bench, objects.value);
+  if (!linked.ok) return linked;
+  const fit = certificateOf(bench, objects.value, linked.value.binary);
+  if (!fit.ok) return fit;
   return ok({
     program,
     target,
@@ -132,7 +146,7 @@ async function buildIn(
     facts: model.facts,
     binary: linked.value.binary,
     key: linked.value.key,
-    ...(fit ? { fit: fit.value } : {}),
+    ...(fit.value ? { fit: fit.value } : {}),
     warnings: objects.value.map(({ warnings }) => warnings).join(''),
     compiled: objects.value.filter(({ fromCache }) => !fromCache).length,
   });
@@ -142,7 +156,11 @@ async function buildIn(
 export async function build(shop: Workshop, request: BuildRequest): Promise<Result<Build, BuildFault>> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetlearn-build-'));
   try {
-    return await buildIn(folder, shop, request);
+    const { target, board, sanitize = false } = request;
+    const variant: Variant = { target, board, sanitize };
+    const tree = new SourceTree(shop.templates);
+    const store = new ContentStore(shop.cache);
+    return await buildOn({ shop, request, variant, tree, store, folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,8 +4,10 @@ import { err, ok, type Result } from '#libs/base/result';
 import type { Workshop } from '../workshop';
 import { type BuildFault, buildFailed, compilerMissing } from './build-fault';
 import type { ContentStore } from './content-store';
-import { type Source, textDigest } from './source-tree';
+import type { Headers } from './headers';
+import type { Source } from './source-tree';
 import { compileFlags, compilerOf, STARTUP_FLAGS, type Variant } from './targets';
+import { textDigest } from './text-digest';
 
 /** A compiled object in the store. */
 export interface CompiledObject {
@@ -18,17 +20,10 @@ export interface CompiledObject {
   readonly fromCache: boolean;
 }
 
-/** Digests of the headers that an object depends on. */
-export interface HeaderDigests {
-  readonly kernels: string;
-  /** All headers, the generated model_config.h included. */
-  readonly all: string;
-}
-
 export interface CompileJob {
   readonly source: Source;
   readonly includes: readonly string[];
-  readonly headers: HeaderDigests;
+  readonly headers: Headers;
   /** A folder of this build. */
   readonly folder: string;
 }
@@ -65,12 +60,7 @@ export class Compiler {
     if (!version.ok) return version;
     const { source, headers } = job;
     const flags = [...compileFlags(this.variant), ...(source.isStartup ? STARTUP_FLAGS : [])];
-    const key = textDigest(
-      version.value,
-      flags.join('\n'),
-      source.isKernel ? headers.kernels : headers.all,
-      source.text,
-    );
+    const key = textDigest(version.value, flags.join('\n'), headers.digestFor(source.text), source.text);
     if (await this.store.read(key, '.o')) return ok(await this.stored(key, true));
     const failed = await this.run(job, flags, key);
     return failed ? err(failed) : ok(await this.stored(key, false));

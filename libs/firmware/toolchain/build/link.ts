@@ -5,8 +5,8 @@ import type { Workshop } from '../workshop';
 import { type BuildFault, buildFailed, compilerMissing } from './build-fault';
 import type { CompiledObject } from './compile';
 import type { ContentStore } from './content-store';
-import { textDigest } from './source-tree';
 import { linkCommand, type Variant } from './targets';
+import { textDigest } from './text-digest';
 
 export interface LinkJob {
   readonly objects: readonly CompiledObject[];

@@ -1,22 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { digestOf } from '#libs/base/bytes';
+import { basename, join } from 'node:path';
 import type { Board } from '#libs/firmware/boards';
 
-/** A C file and what its object depends on. */
+/** A C file. */
 export interface Source {
   readonly path: string;
   readonly text: string;
-  /** Kernels include kernels only, so their objects serve every model. */
-  readonly isKernel: boolean;
+  /** Start-up code is compiled plainly. */
   readonly isStartup: boolean;
 }
 
-const utf8 = new TextEncoder();
-export const textDigest = (...texts: readonly string[]): string =>
-  digestOf(utf8.encode(texts.map((text) => `${text.length}:${text}`).join('')));
-
-/** Folders of headers that everything but a kernel may include. */
+/** Folders of headers. */
 export const headerFolders = (board: Board): readonly string[] => [
   'kernels',
   'runtime',
@@ -27,7 +21,7 @@ export const headerFolders = (board: Board): readonly string[] => [
   `boards/${board.family}`,
 ];
 
-/** Reads `firmware-templates` and knows which headers each object depends on. */
+/** Reads `firmware-templates`. */
 export class SourceTree {
   constructor(private readonly root: string) {}
 
@@ -45,7 +39,7 @@ export class SourceTree {
 
   async source(file: string, isStartup: boolean): Promise<Source> {
     const text = await readFile(this.path(file), 'utf8');
-    return { path: this.path(file), text, isKernel: file.startsWith('kernels/'), isStartup };
+    return { path: this.path(file), text, isStartup };
   }
 
   kernels(): Promise<readonly string[]> {
@@ -57,12 +51,12 @@ export class SourceTree {
     return [generated, ...folders.map((folder) => this.path(folder))];
   }
 
-  /** One digest of all headers of some folders: any change of any of them rebuilds what may include it. */
-  async headersDigest(folders: readonly string[]): Promise<string> {
+  /** All headers of some folders, by name. */
+  async headers(folders: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const lists = await Promise.all(folders.map((folder) => this.filesIn(folder, '.h')));
-    const texts = await Promise.all(
-      lists.flat().map(async (file) => `${file}\n${await readFile(this.path(file), 'utf8')}`),
-    );
-    return textDigest(...texts);
+    const entries = lists
+      .flat()
+      .map(async (file) => [basename(file), await readFile(this.path(file), 'utf8')] as const);
+    return new Map(await Promise.all(entries));
   }
 }

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { runCli } from '../run-cli';
+import { commands } from '.';
+
+const KWS_DIGITS = resolve(__dirname, '../../../demo/model/kws-digits.tflite');
+
+async function run(...words: readonly string[]) {
+  const printed: string[] = [];
+  const noted: string[] = [];
+  const terminal = { print: (text: string) => printed.push(text), note: (text: string) => noted.push(text) };
+  const code = await runCli(commands, ['plan', KWS_DIGITS, ...words], terminal);
+  return { code, out: printed.join('\n'), noted: noted.join('\n') };
+}
+
+interface PlanJson {
+  readonly arenaBudgetBytes: number;
+  readonly scheme: { readonly trained: { readonly weights: number } };
+  readonly plan: { readonly peakBytes: number };
+}
+
+describe('plan', () => {
+  it('trains more of the model where there is more memory, and stays within it', async () => {
+    const plans: PlanJson[] = [];
+    for (const sram of ['64KB', '96KB', '128KB']) {
+      const { out } = await run('--board', 'virtual-m4', '--sram', sram, '--json');
+      plans.push(JSON.parse(out) as PlanJson);
+    }
+    const trained = plans.map(({ scheme }) => scheme.trained.weights);
+    expect(trained).toEqual(trained.toSorted((a, b) => a - b));
+    expect(new Set(trained).size).toBe(3);
+    for (const { plan, arenaBudgetBytes } of plans)
+      expect(plan.peakBytes).toBeLessThanOrEqual(arenaBudgetBytes);
+  });
+
+  it('marks the chosen scheme in a list of all, and shows the plan', async () => {
+    const { out } = await run('--board', 'virtual-m4', '--sram', '64KB');
+    expect(out).toMatch(/^> +sparse-b4 +11,968 +778 +47,784$/m);
+    expect(out).toMatch(/^x +full /m);
+    expect(out).toContain('plan of kws-digits: 47784 bytes');
+  });
+
+  it.each([
+    ['that no scheme fits', ['--sram', '20KB'], 'scheme.does-not-fit'],
+    ['that the runtime alone exceeds', ['--sram', '8KB'], 'board.bad-budget'],
+    ['that is no size', ['--sram', 'much'], 'usage'],
+  ])('refuses an SRAM %s', async (_, words, errorCode) => {
+    const { code, out, noted } = await run('--board', 'virtual-m4', ...words);
+    expect([code, out]).toEqual([2, '']);
+    expect(noted.split(': ')[1]).toBe(errorCode);
+  });
+
+  it('refuses an unknown board and names those that there are', async () => {
+    expect((await run('--board', 'toaster')).noted).toMatch(/^error: board\.unknown: .*mps2-an386/);
+  });
+});

@@ -1,0 +1,78 @@
+import { ok } from '#libs/base/result';
+import { formatTable, grouped } from '#libs/base/table';
+import { arenaBudget, type Board } from '#libs/firmware/boards';
+import { renderPlan } from '#libs/firmware/planner';
+import type { Graph } from '#libs/model/ir';
+import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
+import { defineCommand } from '../command';
+import { localWorkshop } from '../local-workshop';
+import { planTraining, type TrainingPlan } from '../model/plan-training';
+import { readBoard } from '../model/read-board';
+import { readModel } from '../model/read-model';
+import { boardOption, jsonOption, modelWord, printJson, sramOption } from './shared-parameters';
+
+export const plan = defineCommand({
+  name: 'plan',
+  summary: 'Chooses what a board trains of a model, and shows where everything lies in its SRAM meanwhile.',
+  words: [modelWord],
+  options: { board: boardOption, sram: sramOption, json: jsonOption },
+  async run({ words: [path], options }, terminal) {
+    const board = await readBoard(localWorkshop, options.board, options.sram);
+    if (!board.ok) return board;
+    const model = readModel(path);
+    if (!model.ok) return model;
+    const planned = planTraining(model.value.inference, board.value);
+    if (!planned.ok) return planned;
+    if (options.json) printJson(terminal, planJson(model.value.inference, board.value, planned.value));
+    else terminal.print(planText(model.value.inference, board.value, planned.value));
+    return ok(undefined);
+  },
+});
+
+function planJson(
+  inference: Graph,
+  board: Board,
+  { scheme, plan: chosen, candidates }: TrainingPlan,
+): object {
+  return {
+    model: inference.name,
+    board: board.name,
+    sramBytes: board.budget.sramBytes,
+    arenaBudgetBytes: arenaBudget(board),
+    scheme: { ...scheme, id: schemeId(scheme), trained: trainedParameters(inference, scheme) },
+    accounting: schemeAccounting(inference, scheme),
+    candidates: candidates.map((each) => ({ name: each.scheme.name, arenaBytes: each.arenaBytes })),
+    plan: chosen,
+  };
+}
+
+const CANDIDATE_COLUMNS = [
+  { title: '', align: 'left' },
+  { title: 'scheme', align: 'left' },
+  { title: 'weights', align: 'right' },
+  { title: 'biases', align: 'right' },
+  { title: 'arena', align: 'right' },
+] as const;
+
+function planText(
+  inference: Graph,
+  board: Board,
+  { scheme, training, plan: chosen, candidates }: TrainingPlan,
+): string {
+  const { sramBytes } = board.budget;
+  const budget = arenaBudget(board);
+  const rows = candidates.map((each) => {
+    const { weights, biases } = trainedParameters(inference, each.scheme);
+    const mark = each.scheme === scheme ? '>' : each.arenaBytes > budget ? 'x' : '';
+    return [mark, each.scheme.name, grouped(weights), grouped(biases), grouped(each.arenaBytes)];
+  });
+  return [
+    `${board.name}: ${grouped(sramBytes)} bytes of SRAM, less ${grouped(board.stackBytes)} of stack and ` +
+      `${grouped(board.reserveBytes)} of runtime: ${grouped(budget)} for the arena`,
+    '',
+    formatTable(CANDIDATE_COLUMNS, rows),
+    `(> chosen, x does not fit)`,
+    '',
+    renderPlan(training, chosen),
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+import type { CampaignDetails } from '../../../api/types';
+import { CopyText } from '../../../components/copy/copy-text';
+import { type Fact, Facts } from '../../../components/detail/facts';
+import { FleetLink } from '../../../components/fleet/fleet-link';
+import { Panel } from '../../../components/panel/panel';
+import type { QueryView } from '../../../components/panel/query-view';
+import { DateTime } from '../../../components/time/date-time';
+import { grouped, NOTHING } from '../../../format/numbers';
+import { duration } from '../../../format/time';
+
+/** What the campaign was told to do. */
+export function SettingsPanel({ query }: { readonly query: QueryView<CampaignDetails> }) {
+  return (
+    <Panel title="Settings" query={query}>
+      {(campaign) => <Facts facts={factsOf(campaign)} />}
+    </Panel>
+  );
+}
+
+const factsOf = (campaign: CampaignDetails): readonly Fact[] => [
+  { name: 'Fleet', value: <FleetLink id={campaign.fleetId} /> },
+  { name: 'Devices that take part', value: grouped(campaign.participants.length) },
+  { name: 'Training rounds', value: grouped(campaign.rounds) },
+  { name: 'Quorum of a round', value: `${grouped(campaign.quorum)} deltas` },
+  { name: 'Deadline of a round', value: duration(campaign.roundDeadlineSeconds * 1000) },
+  { name: 'Passes over the items', value: grouped(campaign.passes) },
+  { name: 'Learning rate', value: String(campaign.learningRate) },
+  { name: 'Seed', value: String(campaign.seed) },
+  { name: 'Trained from version', value: <CopyText value={campaign.baseVersionId} what="version id" /> },
+  { name: 'Started', value: <Time at={campaign.startedAt} /> },
+  { name: 'Ended', value: <Time at={campaign.endedAt} /> },
+  { name: 'Id', value: <CopyText value={campaign.id} what="id" /> },
+];
+
+const Time = ({ at }: { readonly at: string | null }) => (at === null ? NOTHING : <DateTime at={at} />);

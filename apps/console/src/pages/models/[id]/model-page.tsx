@@ -1,0 +1,69 @@
+import type { ModelDetails } from '../../../api/types';
+import { CopyText } from '../../../components/copy/copy-text';
+import { Facts } from '../../../components/detail/facts';
+import { TrainableMark } from '../../../components/model/trainable-mark';
+import { Panel } from '../../../components/panel/panel';
+import { isMissing, MissingPage } from '../../../components/shell/missing-page';
+import { PageHead } from '../../../components/shell/page-head';
+import { DataTable } from '../../../components/table/data-table';
+import { DateTime } from '../../../components/time/date-time';
+import { versionsTable } from '../../../components/version/versions-table';
+import { counted, grouped, orNothing, shortDigest } from '../../../format/numbers';
+import { useModelQuery } from '../../../queries/use-model-query';
+import { useVersionOrigins } from '../../../queries/use-version-origins';
+import { paths } from '../../../router/paths';
+
+const PARENT = { title: 'Models', to: paths.models() };
+
+/** A model and its versions. */
+export function ModelPage({ id }: { readonly id: string }) {
+  const query = useModelQuery(id);
+  const origins = useVersionOrigins();
+  if (isMissing(query)) return <MissingPage what="model" id={id} parent={PARENT} />;
+  return (
+    <>
+      <PageHead title={query.data?.name ?? id} parent={PARENT} />
+      <Panel title="Model" query={query}>
+        {(model) => <Facts facts={factsOf(model)} />}
+      </Panel>
+      <Panel
+        title="Versions"
+        query={query}
+        layout="flush"
+        aside={({ evaluationSet }) =>
+          evaluationSet
+            ? `accuracy on ${counted(evaluationSet.items, 'item')} of the server`
+            : 'no evaluation set'
+        }
+      >
+        {({ name, versions }) => (
+          <DataTable
+            {...versionsTable({ modelName: name, versions, origins })}
+            rows={versions.toReversed()}
+          />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+const factsOf = (model: ModelDetails) => [
+  { name: 'Training', value: <TrainableMark notTrainable={model.notTrainable} /> },
+  { name: 'Parameters', value: grouped(model.parameters) },
+  { name: 'Multiply-accumulates of one inference', value: grouped(model.macs) },
+  { name: 'Bytes of one input', value: grouped(model.inputBytes) },
+  { name: 'Classes', value: orNothing(model.classes, grouped) },
+  { name: 'Uploaded', value: <DateTime at={model.createdAt} /> },
+  { name: 'Evaluation set', value: <EvaluationSetValue set={model.evaluationSet} /> },
+  { name: 'Id', value: <CopyText value={model.id} what="id" /> },
+];
+
+function EvaluationSetValue({ set }: { readonly set: ModelDetails['evaluationSet'] }) {
+  if (!set) return 'none: versions are not evaluated on the server';
+  return (
+    <>
+      {counted(set.items, 'item')},{' '}
+      <CopyText value={set.digest} shown={shortDigest(set.digest)} what="SHA-256 of the evaluation set" />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Campaign, Fleet } from '../../api/types';
+import { AccuracyPanel } from '../../components/campaign/accuracy-panel';
+import { Columns } from '../../components/detail/columns';
+import type { QueryView } from '../../components/panel/query-view';
+import { useReportQuery } from '../../queries/use-report-query';
+import { CurrentCampaignPanel } from './current-campaign-panel';
+import { FleetDevicesPanel } from './fleet-devices-panel';
+import { FleetModelPanel } from './fleet-model-panel';
+import { RecentEventsPanel } from './recent-events-panel';
+
+/** Devices drawn in the chart; the campaign's page has all. */
+const DRAWN = 12;
+
+interface FleetOverviewProps {
+  readonly fleet: Fleet;
+  readonly campaign: Campaign | undefined;
+  readonly campaigns: QueryView<readonly Campaign[]>;
+}
+
+export function FleetOverview({ fleet, campaign, campaigns }: FleetOverviewProps) {
+  const report = useReportQuery(campaign?.id);
+  const hasNone = campaign === undefined && campaigns.data !== undefined;
+  return (
+    <>
+      <Columns first={5}>
+        <CurrentCampaignPanel campaign={campaign} campaigns={campaigns} />
+        <AccuracyPanel query={hasNone ? { ...report, data: [] } : report} limit={DRAWN} />
+      </Columns>
+      <FleetDevicesPanel fleetId={fleet.id} report={report.data ?? []} />
+      <Columns first={7}>
+        <FleetModelPanel modelId={fleet.modelId} />
+        <RecentEventsPanel />
+      </Columns>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { Clock } from '#libs/base/clock';
+import { draftCampaign } from '#libs/fleet/campaign';
+
+import { AuditService } from '../audit/audit.service';
+import { CLOCK } from '../config/server-config.token';
+import { newId } from '../database/new-id';
+import { DevicesRepository } from '../devices/devices.repository';
+import { FleetsRepository } from '../fleets/fleets.repository';
+import { ApiError, found } from '../http/api-error';
+import { ModelImages } from '../models/model-images';
+import type { ModelVersion } from '../models/models.repository';
+import { CampaignMachine } from './campaign-machine';
+import { type CampaignDetails, CampaignReader } from './campaign-reader';
+import { type Campaign, type CampaignSettings, CampaignsRepository } from './campaigns.repository';
+
+/** The server's own part of a round: averaging, writing the version. */
+const AGGREGATION_DEADLINE_MS = 600_000;
+
+@Injectable()
+export class CampaignsService {
+  constructor(
+    private readonly campaigns: CampaignsRepository,
+    private readonly reader: CampaignReader,
+    private readonly machine: CampaignMachine,
+    private readonly fleets: FleetsRepository,
+    private readonly devices: DevicesRepository,
+    private readonly images: ModelImages,
+    private readonly audit: AuditService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async create(fleetId: string, settings: CampaignSettings): Promise<CampaignDetails> {
+    const base = await this.latestVersion(fleetId);
+    const { rounds, quorum, roundDeadlineSeconds } = settings;
+    const plan = {
+      rounds,
+      quorum,
+      roundDeadlineMs: roundDeadlineSeconds * 1_000,
+      aggregationDeadlineMs: AGGREGATION_DEADLINE_MS,
+    };
+    const campaign: Campaign = {
+      ...settings,
+      id: newId('campaign'),
+      fleetId,
+      baseVersionId: base.id,
+      state: 'draft',
+      reason: null,
+      machine: draftCampaign(plan),
+      version: 0,
+      createdAt: new Date(this.clock.now()),
+      startedAt: null,
+      endedAt: null,
+    };
+    await this.machine.add(campaign);
+    return { ...campaign, roundDetails: [] };
+  }
+
+  /** Starts from the newest version of the fleet's model, with the devices that are ready now. */
+  async start(id: string): Promise<CampaignDetails> {
+    const { fleetId } = await this.reader.find(id);
+    const base = await this.latestVersion(fleetId);
+    const devices = (await this.devices.readyOf(fleetId)).map((device) => device.id);
+    const taken = await this.machine.take(id, { kind: 'started', devices }, async (transaction) => {
+      if (await this.campaigns.isFleetBusy(transaction, fleetId)) {
+        throw new ApiError('campaign.refused', 'another campaign runs on this fleet', {
+          reason: 'campaign.fleet-busy',
+        });
+      }
+      await this.campaigns.setBaseVersion(transaction, id, base.id);
+    });
+    if (!taken.ok) throw new ApiError('campaign.refused', taken.error.message, { reason: taken.error.code });
+    this.audit.record({ code: 'campaign.started', subject: id, message: `${devices.length} devices` });
+    return this.reader.details(id);
+  }
+
+  async abort(id: string): Promise<CampaignDetails> {
+    await this.reader.find(id);
+    const taken = await this.machine.take(id, { kind: 'aborted', reason: 'aborted by an operator' });
+    if (!taken.ok) throw new ApiError('campaign.refused', taken.error.message, { reason: taken.error.code });
+    this.audit.record({ code: 'campaign.aborted', subject: id, message: 'by an operator' });
+    return this.reader.details(id);
+  }
+
+  private async latestVersion(fleetId: string): Promise<ModelVersion> {
+    const fleet = found(await this.fleets.find(fleetId), 'fleet.not-found', `fleet ${fleetId}`);
+    const version = fleet.modelId === null ? undefined : await this.images.latestVersion(fleet.modelId);
+    if (version) return version;
+    throw new ApiError('fleet.no-model', `the fleet ${fleet.name} has no model; assign one first`);
+  }
+}

@@ -1,0 +1,68 @@
+import { err, fault, ok, type Result, unwrap } from '#libs/base/result';
+import { type GeneratedModel, generate, parameterLayout } from '#libs/firmware/codegen';
+import { placeAll } from '#libs/firmware/planner';
+import { WasmModel } from '#libs/firmware/toolchain';
+import { decodeDataset, item, toInput } from '#libs/model/dataset';
+import { perTensor, tensorOf } from '#libs/model/ir';
+import { trainingGraph } from '#libs/model/passes';
+import { schemeLadder } from '#libs/model/scheme';
+
+import { inferenceGraph, useOf } from '../models/model-facts';
+
+export interface PlanEvaluationInput {
+  readonly file: Uint8Array;
+  readonly name: string;
+}
+
+/**
+ * The program that evaluates a model on the server: the least scheme of its ladder, so that the head is computed as
+ * devices compute it; plain inference where nothing can be trained.
+ */
+export function planEvaluation({ file, name }: PlanEvaluationInput): Result<GeneratedModel> {
+  const inference = inferenceGraph(file, name);
+  if (!inference.ok) return inference;
+  const [least] = schemeLadder(inference.value);
+  const graph = least ? unwrap(trainingGraph(inference.value, least)) : inference.value;
+  const layout = parameterLayout(inference.value, useOf(inference.value));
+  return generate({ graph, plan: placeAll(graph), layout });
+}
+
+export interface EvaluateModelInput {
+  /** The program of `planEvaluation`, as WebAssembly. */
+  readonly wasm: Uint8Array;
+  readonly parameters: Uint8Array;
+  /** The version's .tflite file: its input quantisation. */
+  readonly file: Uint8Array;
+  /** FLDS. */
+  readonly dataset: Uint8Array;
+}
+
+export interface Evaluation {
+  readonly items: number;
+  readonly right: number;
+}
+
+/** How many of a dataset's test items a model version predicts rightly. */
+export function evaluateModel({ wasm, parameters, file, dataset }: EvaluateModelInput): Result<Evaluation> {
+  const decoded = decodeDataset(dataset);
+  if (!decoded.ok) return decoded;
+  const graph = inferenceGraph(file, 'evaluated');
+  if (!graph.ok) return graph;
+  const [input] = graph.value.inputs;
+  if (input === undefined) return err(fault('evaluation.no-input', 'the model has no input'));
+  const items = toInput(decoded.value, perTensor(tensorOf(graph.value, input)));
+  const model = WasmModel.from(wasm, parameters);
+  let right = 0;
+  for (let index = items.adaptCount; index < items.labels.length; index++) {
+    if (predict(model, item(items, index)) === items.labels[index]) right++;
+  }
+  return ok({ items: items.labels.length - items.adaptCount, right });
+}
+
+/** NUMERICS N2: the lowest class with the largest logit. */
+function predict(model: WasmModel, input: Int8Array): number {
+  const output = model.forward(input);
+  if (model.facts.trains) return model.predict();
+  const scores = new Int8Array(output.buffer, output.byteOffset, output.length);
+  return scores.indexOf(Math.max(...scores));
+}

@@ -1,0 +1,65 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+
+const MAX_NAME = 64;
+const UINT32_MAX = 0xffff_ffff;
+
+export class RegisterModelQuery {
+  @ApiProperty({ maxLength: MAX_NAME, example: 'kws-digits' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_NAME)
+  @Matches(/^[\w .-]+$/, { message: 'name has letters, digits, spaces, ".", "_" and "-" only' })
+  readonly name!: string;
+}
+
+export class ParametersQuery {
+  @ApiPropertyOptional({ description: 'layout that a program was built for; absent: the first one' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(UINT32_MAX)
+  readonly layout?: number;
+}
+
+export class ModelVersionDto {
+  @ApiProperty() readonly id!: string;
+  @ApiProperty() readonly modelId!: string;
+  @ApiProperty() readonly number!: number;
+  @ApiProperty({ type: String, nullable: true }) readonly parentId!: string | null;
+  @ApiProperty({ description: 'SHA-256 of the .tflite file' }) readonly fileDigest!: string;
+  @ApiProperty() readonly createdAt!: Date;
+  @ApiProperty({ type: Number, nullable: true, description: 'items of the evaluation set' })
+  readonly evaluatedItems!: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'of them predicted rightly' })
+  readonly evaluatedRight!: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: '0..1, on the evaluation set' })
+  readonly accuracy!: number | null;
+}
+
+export class EvaluationSetDto {
+  @ApiProperty() readonly modelId!: string;
+  @ApiProperty() readonly digest!: string;
+  @ApiProperty() readonly items!: number;
+  @ApiProperty() readonly createdAt!: Date;
+}
+
+export class ModelDto {
+  @ApiProperty() readonly id!: string;
+  @ApiProperty() readonly name!: string;
+  @ApiProperty({ description: 'bytes of one input' }) readonly inputBytes!: number;
+  @ApiProperty({ type: Number, nullable: true }) readonly classes!: number | null;
+  @ApiProperty() readonly parameters!: number;
+  @ApiProperty({ description: 'multiply-accumulates of one inference' }) readonly macs!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'why it cannot be trained; null: it can' })
+  readonly notTrainable!: string | null;
+  @ApiProperty() readonly createdAt!: Date;
+  @ApiProperty({ description: 'the newest version' }) readonly versionId!: string;
+}
+
+export class ModelDetailsDto extends ModelDto {
+  @ApiProperty({ type: [ModelVersionDto] }) readonly versions!: readonly ModelVersionDto[];
+  @ApiProperty({ type: EvaluationSetDto, nullable: true }) readonly evaluationSet!: EvaluationSetDto | null;
+}

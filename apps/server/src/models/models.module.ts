@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+
+import { ModelImages } from './model-images';
+import { ModelsController } from './models.controller';
+import { ModelsRepository } from './models.repository';
+import { ModelsService } from './models.service';
+
+@Module({
+  controllers: [ModelsController],
+  providers: [ModelsRepository, ModelsService, ModelImages],
+  exports: [ModelsRepository, ModelImages],
+})
+export class ModelsModule {}

@@ -1,0 +1,122 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { Clock } from '#libs/base/clock';
+import { decodeDataset } from '#libs/model/dataset';
+
+import { AuditService } from '../audit/audit.service';
+import { CLOCK } from '../config/server-config.token';
+import { Database } from '../database/database';
+import { newId } from '../database/new-id';
+import { ApiError, found } from '../http/api-error';
+import { JobQueue } from '../jobs/job-queue';
+import { BlobStore } from '../storage/blob-store';
+import { inferenceGraph, modelFacts } from './model-facts';
+import { type EvaluationSet, type Model, type ModelVersion, ModelsRepository } from './models.repository';
+
+export interface ModelWithVersions extends Model {
+  readonly versions: readonly ModelVersion[];
+  readonly evaluationSet: EvaluationSet | null;
+}
+
+@Injectable()
+export class ModelsService {
+  constructor(
+    private readonly database: Database,
+    private readonly models: ModelsRepository,
+    private readonly blobs: BlobStore,
+    private readonly jobs: JobQueue,
+    private readonly audit: AuditService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  list() {
+    return this.models.list();
+  }
+
+  async find(id: string): Promise<ModelWithVersions> {
+    const model = found(await this.models.find(id), 'model.not-found', `model ${id}`);
+    const [versions, evaluationSet] = await Promise.all([
+      this.models.versions(id),
+      this.models.evaluationSet(id),
+    ]);
+    return { ...model, versions, evaluationSet };
+  }
+
+  async findVersion(id: string): Promise<ModelVersion> {
+    return found(await this.models.findVersion(id), 'model.version-not-found', `model version ${id}`);
+  }
+
+  async file(versionId: string): Promise<Uint8Array> {
+    return this.blobs.get((await this.findVersion(versionId)).fileDigest);
+  }
+
+  /** The parameter image of a version; there is one for each layout that a program was built for. */
+  async parameters(versionId: string, layout?: number): Promise<Uint8Array> {
+    await this.findVersion(versionId);
+    const artifacts = await this.models.artifacts(versionId);
+    const wanted = layout === undefined ? artifacts[0] : artifacts.find((one) => one.layout === layout);
+    return this.blobs.get(
+      found(wanted, 'model.image-not-found', `parameter image of the version ${versionId}`).digest,
+    );
+  }
+
+  /** Reads the whole file before anything is kept: of a refused one nothing stays. */
+  async register(name: string, file: Uint8Array): Promise<ModelWithVersions> {
+    const graph = inferenceGraph(file, name);
+    if (!graph.ok) {
+      const { message, problems } = graph.error;
+      throw new ApiError('model.refused', message, { problems });
+    }
+    const fileDigest = await this.blobs.put(file);
+    const createdAt = new Date(this.clock.now());
+    const model: Model = { id: newId('model'), name, createdAt, ...modelFacts(graph.value) };
+    await this.database.inTransaction(async (transaction) => {
+      if (await this.models.isNameTaken(transaction, name)) {
+        throw new ApiError('model.name-taken', `there is a model "${name}" already`);
+      }
+      await this.models.add(transaction, model);
+      const version = { id: newId('version'), modelId: model.id, parentId: null, masterDigest: null };
+      await this.models.addVersion(transaction, { ...version, fileDigest, createdAt });
+    });
+    this.audit.record({
+      code: 'model.registered',
+      subject: model.id,
+      message: `${name}, ${file.length} bytes`,
+    });
+    return this.find(model.id);
+  }
+
+  /** Every version is evaluated on the new set. */
+  async saveEvaluationSet(modelId: string, file: Uint8Array): Promise<EvaluationSet> {
+    const model = found(await this.models.find(modelId), 'model.not-found', `model ${modelId}`);
+    const items = itemsOf(file, model);
+    const set = { modelId, digest: await this.blobs.put(file), items, createdAt: new Date(this.clock.now()) };
+    await this.database.inTransaction(async (transaction) => {
+      await this.models.saveEvaluationSet(transaction, set);
+      for (const versionId of await this.models.forgetEvaluations(transaction, modelId)) {
+        await this.jobs.add(transaction, { name: 'evaluateVersion', key: versionId, payload: { versionId } });
+      }
+    });
+    this.jobs.wake();
+    return set;
+  }
+}
+
+/** Refuses what is no dataset, and a dataset for another model. */
+function itemsOf(file: Uint8Array, { inputBytes, classes }: Model): number {
+  const dataset = decodeDataset(file);
+  if (!dataset.ok) throw new ApiError('evaluation-set.refused', dataset.error.message);
+  const { itemBytes, classes: given, labels, adaptCount } = dataset.value;
+  if (itemBytes !== inputBytes) {
+    throw new ApiError(
+      'evaluation-set.refused',
+      `an item has ${itemBytes} bytes, the model takes ${inputBytes}`,
+    );
+  }
+  if (classes !== null && given > classes) {
+    throw new ApiError('evaluation-set.refused', `the set has ${given} classes, the model tells ${classes}`);
+  }
+  if (adaptCount === labels.length)
+    throw new ApiError('evaluation-set.refused', 'the set has no items to test on');
+  return labels.length - adaptCount;
+}

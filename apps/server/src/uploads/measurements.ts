@@ -1,0 +1,24 @@
+import type { SessionResult } from '#libs/fleet/protocol';
+
+import type { Measurements } from '../campaigns/executions.repository';
+import { without } from '../database/without';
+
+/** What a result says, in the columns of an execution. An evaluation fills the columns of "before". */
+export function measurementsOf(result: SessionResult): Measurements {
+  switch (result.kind) {
+    case 'trained': {
+      const { testItems, rightBefore, rightAfter, lossBefore, lossAfter, learnedItems, steps } = result;
+      const { passLosses, guardRestarts, peakSramBytes, peakStackBytes, receivedBytes, sentBytes } = result;
+      const accuracy = { testItems, rightBefore, rightAfter, lossBefore, lossAfter };
+      const training = { learnedItems, steps, passLosses, guardRestarts };
+      return { ...accuracy, ...training, peakSramBytes, peakStackBytes, receivedBytes, sentBytes };
+    }
+    case 'evaluated': {
+      const { testItems, right, loss, peakSramBytes, peakStackBytes, receivedBytes, sentBytes } = result;
+      const accuracy = { testItems, rightBefore: right, lossBefore: loss };
+      return { ...accuracy, peakSramBytes, peakStackBytes, receivedBytes, sentBytes };
+    }
+    case 'failed':
+      return without(result, 'kind', 'execution', 'attempt', 'status');
+  }
+}

@@ -1,0 +1,68 @@
+import { shufflePass } from '#libs/base/rng';
+import {
+  CHUNK_BYTES,
+  type EvaluateJob,
+  executionId,
+  type Job,
+  layoutId,
+  schemeId,
+  type TrainJob,
+} from '#libs/fleet/protocol';
+import type { Artifact } from '#test/support/scripted-server/index';
+import { PERCEPTRON, perceptronDelta, perceptronItems, perceptronParameters } from './perceptron';
+
+export const SEED = 12345;
+export const PASSES = 3;
+export const ITEMS = perceptronItems(3, 40, 30);
+const LEARNING = { mantissa: 0x4000, exponent: 0 };
+const STANDING_STILL = { mantissa: 0, exponent: 0 };
+
+const order = (execution: number, artifact: Artifact) => ({
+  execution: executionId(execution),
+  attempt: 1,
+  artifact: artifact.id,
+  sizeBytes: artifact.bytes.length,
+  sha256: artifact.sha256,
+  chunkBytes: CHUNK_BYTES,
+  layout: layoutId(PERCEPTRON.layout),
+  scheme: schemeId(PERCEPTRON.scheme),
+});
+
+export const trainJob = (
+  execution: number,
+  artifact: Artifact,
+  changes: Partial<TrainJob> = {},
+): TrainJob => ({
+  kind: 'train',
+  ...order(execution, artifact),
+  seed: SEED,
+  passes: PASSES,
+  learningRates: [{ firstStep: 0, weights: LEARNING, bias: LEARNING, head: LEARNING }],
+  ...changes,
+});
+
+/** A job in which nothing can get better: the loss guard has to notice. */
+export const hopelessJob = (execution: number, artifact: Artifact): TrainJob =>
+  trainJob(execution, artifact, {
+    learningRates: [{ firstStep: 0, weights: STANDING_STILL, bias: STANDING_STILL, head: STANDING_STILL }],
+  });
+
+export const evaluateJob = (execution: number, artifact: Artifact): EvaluateJob => ({
+  kind: 'evaluate',
+  ...order(execution, artifact),
+});
+
+export const WAIT: Job = { kind: 'wait', waitMs: 3_600_000 };
+
+/** Items in the order in which a session of `trainJob` presents them (NUMERICS N9). */
+function presented(passes: number): number[] {
+  const list = Array.from({ length: ITEMS.adaptCount }, (_, i) => i);
+  return Array.from({ length: passes }, (_, pass) => {
+    shufflePass(list, SEED, pass);
+    return [...list];
+  }).flat();
+}
+
+/** What a session of `trainJob` on parameters of this version must give. */
+export const expectedDelta = (version: number, passes = PASSES): Uint8Array =>
+  perceptronDelta({ parameters: perceptronParameters(version), items: ITEMS, order: presented(passes) });

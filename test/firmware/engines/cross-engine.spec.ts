@@ -1,0 +1,159 @@
+import { fromHex, toHex } from '#libs/base/bytes';
+import { unwrap } from '#libs/base/result';
+import { sessionLayout } from '#libs/firmware/codegen';
+import { openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
+import type { Graph } from '#libs/model/ir';
+import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
+import { rateOf } from '#libs/model/quant';
+import { createSession } from '#libs/model/reference';
+import { GraphBuilder } from '#test/support/graph-builder';
+import { buildHarness, prepare, testWorkshop } from '#test/support/harness';
+import { dilated, randomInputs, randomNetwork, randomScheme } from '#test/support/random-networks';
+import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
+
+const STEPS = 12;
+const INPUTS = 4;
+const rates = { weights: rateOf(0.05), bias: rateOf(0.02), head: rateOf(0.1) };
+
+interface Case {
+  readonly name: string;
+  readonly inference: Graph;
+  readonly scheme: TrainingScheme;
+}
+
+/** Channels (and a class) whose weight scale is nearly 0, one with an absurd bias: none may move (N0, frozen channels). */
+function withDeadChannels(): Graph {
+  const builder = new GraphBuilder('dead');
+  const scales = [0.01, 1e-8, 0.02, 0.01, 1e-9, 0.03];
+  const biases = Int32Array.from([100, -2_000_000_000, 7, -900, 40, 0]);
+  const stem = builder.conv('stem', builder.input([1, 6, 5, 2]), {
+    channels: 6,
+    kernel: 3,
+    padding: 1,
+    scales,
+    biases,
+  });
+  const inner = builder.depthwise('dw', stem, {
+    padding: 1,
+    scales: scales.toReversed(),
+    activation: 'relu6',
+  });
+  const pooled = builder.averagePool('pool', builder.conv('pw', inner, { channels: 6, scales, biases }));
+  const features = builder.reshape('features', pooled, [1, 6]);
+  return builder.build(builder.fullyConnected('fc', features, { channels: 3, scales: [0.01, 1e-9, 0.02] }));
+}
+
+/** Every layer of a network trained, weights and biases. */
+function everything(inference: Graph): TrainingScheme {
+  const layers = inference.ops.filter((op) => 'weights' in op).length - 1;
+  return {
+    name: 'all',
+    biasLayers: layers,
+    weightLayers: Array.from({ length: layers }, (_, layer) => ({ layer, ratio: 1 })),
+  };
+}
+
+const whole = (name: string, inference: Graph): Case => ({ name, inference, scheme: everything(inference) });
+const drawn = (seed: number): Case => {
+  const inference = seed % 3 === 0 ? dilated(randomNetwork(seed)) : randomNetwork(seed);
+  return {
+    name: inference.name,
+    inference,
+    scheme: seed % 2 === 0 ? everything(inference) : randomScheme(inference, seed),
+  };
+};
+
+function jobOf({ inference }: Case, parameters: Uint8Array, classes: number): TrainJob {
+  const inputs = randomInputs(inference, INPUTS, 5);
+  const steps = Array.from({ length: STEPS }, (_, i) => ({ input: i % INPUTS, label: (i * 7) % classes }));
+  return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
+}
+
+/** What the reference says to the same job: losses and logits of each step, final state and delta. */
+function reference(graph: Graph, job: TrainJob) {
+  const session = createSession(graph);
+  const steps = job.steps.map(({ input, label }, index) => {
+    session.forward(job.inputs[input] as Int8Array);
+    const logits = [...session.logits()];
+    const loss = session.loss(label);
+    session.backward({ seed: job.seed, index, rates });
+    return { loss, logits };
+  });
+  return { steps, state: toHex(session.state()), delta: toHex(session.delta()) };
+}
+
+/** Layers whose weights are no more what they were after the session of the reference. */
+function movedLayers(inference: Graph, scheme: TrainingScheme): readonly number[] {
+  const graph = unwrap(trainingGraph(inference, scheme));
+  const { parameters, model } = prepare(graph, inference);
+  const job = jobOf({ name: '', inference, scheme }, parameters, model.facts.training?.classes ?? 0);
+  const delta = fromHex(reference(graph, job).delta) ?? new Uint8Array();
+  return sessionLayout(graph)
+    .variables.filter(({ kind }) => kind !== 'bias')
+    .filter(({ deltaOffset, count }) =>
+      delta.subarray(deltaOffset, deltaOffset + 2 * count).some((byte) => byte !== 0),
+    )
+    .map(({ layer }) => layer);
+}
+
+interface Compared {
+  readonly says: ReturnType<typeof reference>;
+  readonly expected: ReturnType<typeof reference>;
+}
+
+/** One session on an engine and on the reference. */
+async function compare(target: TargetName, sample: Case, sanitize = false): Promise<Compared> {
+  const graph = unwrap(trainingGraph(sample.inference, sample.scheme));
+  const { model, parameters } = prepare(graph, sample.inference);
+  const job = jobOf(sample, parameters, model.facts.training?.classes ?? 0);
+  const built = await buildHarness(target, model, { sanitize });
+  const result = unwrap(await openEngine(testWorkshop, built).train(job));
+  const steps = result.steps.map(({ loss, logits }) => ({ loss, logits: [...logits] }));
+  const says = { steps, state: toHex(result.state), delta: toHex(result.delta) };
+  return { says, expected: reference(graph, job) };
+}
+
+const fixed: readonly Case[] = [
+  whole('residual network', residualNetwork()),
+  whole('shortcut network', shortcutNetwork()),
+  whole('network with dead channels', withDeadChannels()),
+];
+const random = Array.from({ length: 16 }, (_, i) => drawn(i + 1));
+const MINUTE = 60_000;
+
+describe('a session on a small network gives the bytes of the reference', () => {
+  test.each([...fixed, ...random])(
+    'on wasm: $name',
+    async (sample) => {
+      const { says, expected } = await compare('wasm', sample);
+      expect(says).toEqual(expected);
+    },
+    MINUTE,
+  );
+
+  test.each([...fixed, ...random.slice(0, 6)])(
+    'on the native build under sanitizers: $name',
+    async (sample) => {
+      const { says, expected } = await compare('native', sample, true);
+      expect(says).toEqual(expected);
+    },
+    MINUTE,
+  );
+
+  test.each(fixed)(
+    'on the ARM board: $name',
+    async (sample) => {
+      const { says, expected } = await compare('arm', sample);
+      expect(says).toEqual(expected);
+    },
+    MINUTE,
+  );
+
+  it('moves weights of every kind of layer in these networks', () => {
+    const moved = fixed.slice(0, 2).map(({ inference, scheme }) => movedLayers(inference, scheme));
+    expect(moved).toEqual([
+      [0, 1, 2, 3, 4],
+      [0, 1, 2, 3, 4],
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shufflePass } from '#libs/base/rng';
+import { testWorkshop } from '#test/support/harness';
+
+jest.setTimeout(180_000);
+
+const hasGcc = spawnSync('gcc', ['--version']).status === 0;
+const describeC = hasGcc ? describe : describe.skip;
+const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
+const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+const FLAGS = [...STRICT, ...SANITIZED];
+const INCLUDES = ['test/perceptron', 'test', 'runtime', 'net', 'store', 'kernels'];
+const STORE = ['boots', 'crc32', 'identity', 'nor', 'provisioning', 'record', 'samples', 'slots'];
+const RUNTIME = [
+  'bytes',
+  'device',
+  'download',
+  'enrolment',
+  'guard',
+  'order',
+  'paint',
+  'random',
+  'retry',
+  'session',
+];
+
+const PROGRAMS = {
+  mqtt_test: ['net/fl_mqtt.c', 'runtime/fl_bytes.c', 'runtime/fl_random.c', 'store/fl_nor.c'],
+  store_test: [...STORE.map((name) => `store/fl_${name}.c`), 'runtime/fl_bytes.c'],
+  session_test: ['runtime/fl_guard.c', 'runtime/fl_order.c', 'store/fl_nor.c'],
+  device_fuzz: [
+    ...STORE.map((name) => `store/fl_${name}.c`),
+    ...[...RUNTIME, 'upload', 'work'].map((name) => `runtime/fl_${name}.c`),
+    ...['load_variables', 'read_variables', 'predict', 'sha256'].map((name) => `runtime/${name}.c`),
+    ...['cbor', 'delta_coding', 'link', 'messages', 'mqtt'].map((name) => `net/fl_${name}.c`),
+    'test/perceptron/model.c',
+    'test/fake_server.c',
+  ],
+} as const;
+
+describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipped: no gcc)'}`, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fleetlearn-c-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = (name: keyof typeof PROGRAMS, ...args: readonly string[]): string => {
+    const path = (file: string): string => join(testWorkshop.templates, file);
+    const sources = [`test/${name}.c`, 'test/test_hal.c', ...PROGRAMS[name]].map(path);
+    const program = join(folder, name);
+    execFileSync('gcc', [...FLAGS, ...INCLUDES.map((each) => `-I${path(each)}`), ...sources, '-o', program]);
+    return execFileSync(program, args, { encoding: 'utf8' });
+  };
+
+  it('mqtt: keeps to the standard and survives mutated streams', () => expect(run('mqtt_test')).toBe(''));
+  it('store: records survive a power cut at any byte of any flash operation', () =>
+    expect(run('store_test')).toBe(''));
+  it('session: chance losses and orders are those of NUMERICS N9 and N11', () => {
+    const expected = Array.from({ length: 4_096 }, (_, i) => Math.floor(65_536 * Math.log2(i + 1)));
+    const order = Array.from({ length: 97 }, (_, i) => i);
+    for (let pass = 0; pass < 3; pass++) {
+      shufflePass(order, 305_419_896, pass);
+      expected.push(...order);
+    }
+    expect(run('session_test').trim().split('\n').map(Number)).toEqual(expected);
+  });
+  it('device: 600 storms of damaged packets and power cuts later it still does its work', () => {
+    for (const seed of ['1', '2', '3']) expect(run('device_fuzz', '200', seed)).toBe('');
+  });
+});
