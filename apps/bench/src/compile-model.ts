@@ -5,6 +5,7 @@ import type { Board } from '#libs/firmware/boards';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
 import { type Plan, placeAll } from '#libs/firmware/planner';
 import {
+  boardNames,
   build,
   type Build,
   loadBoard,
@@ -80,6 +81,12 @@ export async function compileModel({
   const model = orThrow(generate({ graph, plan, layout: parameterLayout(inference) }));
   const built = orThrow(await build(shop, { program, target, board, model }));
   return { plan, build: built, parameters: packParameters(inference) };
+}
+
+/** All but virtual boards, which are one of these under another name. */
+export async function physicalBoards(): Promise<readonly Board[]> {
+  const boards = await Promise.all((await boardNames(shop)).map(boardCalled));
+  return boards.filter(({ runs }) => runs !== 'wasm');
 }
 
 export const boardCalled = async (name: string): Promise<Board> => orThrow(await loadBoard(shop, name));

@@ -43,6 +43,6 @@ export interface Board {
   readonly family: string;
 }
 
-/** SRAM left for a model's arena. */
+/** SRAM left for a model's arena: none where stack and runtime alone take more than the budget. */
 export const arenaBudget = (board: Board): number =>
-  board.budget.sramBytes - board.stackBytes - board.reserveBytes;
+  Math.max(0, board.budget.sramBytes - board.stackBytes - board.reserveBytes);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '#libs/base/result';
-import { arenaBudget, type Board, boardWith, parseBoard, sramBudgetGrain } from '.';
+import { arenaBudget, type Board, boardWith, parseBoard, sramBudgetGrain, sramShortage } from '.';
 
 const folder = join(__dirname, '../../../firmware-templates/boards');
 const describedIn = (name: string): unknown =>
@@ -65,8 +65,16 @@ describe('boardWith', () => {
     expect(!result.ok && result.error.message).toContain(`the next is ${80 * 1024}`);
   });
 
-  it('refuses a budget that stack and runtime use up', () => {
-    expect(boardWith(board, { sramBytes: 8192 })).toMatchObject({ ok: false });
+  it('leaves no arena in a budget that stack and runtime use up', () => {
+    expect(arenaBudget(unwrap(boardWith(board, { sramBytes: 8192 })))).toBe(0);
+  });
+
+  it('says of a model that does not fit what it needs and the least that would do', () => {
+    const tiny = unwrap(boardWith(board, { sramBytes: 8192 }));
+    const needed = 33_384 + board.stackBytes + board.reserveBytes;
+    expect(sramShortage('kws', tiny, 33_384)).toContain(`needs ${needed} `);
+    expect(sramShortage('kws', tiny, 33_384)).toContain(`${48 * 1024} bytes`);
+    expect(sramShortage('kws', tiny, 64 << 20)).toContain('no budget of a');
   });
 
   it('keeps the flash budget where only SRAM is given', () => {

@@ -12,3 +12,4 @@
 export * from './board';
 export { type BudgetFault, boardWith, mpuRegionBytes, sramBudgetGrain } from './budget';
 export { type BoardFault, parseBoard } from './parse-board';
+export { smallestBudget, sramShortage } from './shortage';

@@ -1,9 +1,9 @@
-import { ok, type Result, unwrap } from '#libs/base/result';
-import { arenaBudget, type Board } from '#libs/firmware/boards';
+import { err, fault, ok, type Result, unwrap } from '#libs/base/result';
+import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
 import { type Plan, placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
-import { chooseScheme, schemeLadder, type SparseScheme } from '#libs/model/scheme';
+import { chooseScheme, type SchemeFault, schemeLadder, type SparseScheme } from '#libs/model/scheme';
 
 /** What a board will train of a model, and where everything lies meanwhile. */
 export interface TrainingPlan {
@@ -26,9 +26,17 @@ export function planTraining(inference: Graph, board: Board): Result<TrainingPla
   const steps = new Map(ladder.map((scheme) => [scheme, planOf(inference, scheme)]));
   const stepOf = (scheme: SparseScheme): Step => steps.get(scheme) ?? planOf(inference, scheme);
   const chosen = chooseScheme(ladder, (scheme) => stepOf(scheme).plan.peakBytes, arenaBudget(board));
-  if (!chosen.ok) return chosen;
+  if (!chosen.ok) return explained(chosen.error, inference, board);
   const candidates = ladder.map((scheme) => ({ scheme, arenaBytes: stepOf(scheme).plan.peakBytes }));
   return ok({ scheme: chosen.value, ...stepOf(chosen.value), candidates });
+}
+
+/** Says a lack of memory in terms of the device. */
+function explained(refusal: SchemeFault, { name }: Graph, board: Board): Result<TrainingPlan> {
+  const { code, smallestPeakBytes } = refusal;
+  return smallestPeakBytes === undefined
+    ? err(refusal)
+    : err(fault(code, sramShortage(name, board, smallestPeakBytes)));
 }
 
 type Step = Pick<TrainingPlan, 'training' | 'plan'>;

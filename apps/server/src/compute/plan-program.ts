@@ -1,5 +1,5 @@
-import { err, fault, type Fault, ok, type Result } from '#libs/base/result';
-import { arenaBudget, type Board, boardWith, sramBudgetGrain } from '#libs/firmware/boards';
+import { err, fault, ok, type Result } from '#libs/base/result';
+import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
 import { generate, type GeneratedModel, parameterLayout, sessionLayout } from '#libs/firmware/codegen';
 import { placeAll, type Plan } from '#libs/firmware/planner';
 import type { DeltaLayout } from '#libs/fleet/delta';
@@ -47,7 +47,9 @@ export function planProgram({ file, name, board }: PlanProgramInput): Result<Pla
   const scheme = chooseScheme(ladder, peakOf, arenaBudget(board));
   if (!scheme.ok) {
     const { smallestPeakBytes } = scheme.error;
-    return smallestPeakBytes === undefined ? scheme : err(doesNotFit(name, board, smallestPeakBytes));
+    return smallestPeakBytes === undefined
+      ? scheme
+      : err(fault('program.does-not-fit', sramShortage(name, board, smallestPeakBytes)));
   }
   const { graph, plan } = candidates.get(scheme.value) ?? planScheme(inference.value, scheme.value);
   const model = generate({ graph, plan, layout: parameterLayout(inference.value) });
@@ -82,23 +84,4 @@ function deltaLayoutOf(inference: Graph, training: Graph): DeltaLayout {
       count,
     })),
   };
-}
-
-function doesNotFit(name: string, board: Board, arenaBytes: number): Fault {
-  const needed = arenaBytes + board.stackBytes + board.reserveBytes;
-  const enough = smallestBudget(board, needed);
-  const advice =
-    enough === undefined ? `${board.name} has no budget that would do` : `${enough} bytes would do`;
-  const message = `${name} needs ${needed} bytes of SRAM to train, the device has ${board.budget.sramBytes}; ${advice}`;
-  return fault('program.does-not-fit', message);
-}
-
-/** The least SRAM budget that holds `needed` bytes and that the board can enforce. */
-function smallestBudget(board: Board, needed: number): number | undefined {
-  let bytes = needed;
-  for (let grain = sramBudgetGrain(board.sramBudgets, bytes); bytes % grain !== 0;) {
-    bytes = Math.ceil(bytes / grain) * grain;
-    grain = sramBudgetGrain(board.sramBudgets, bytes);
-  }
-  return boardWith(board, { sramBytes: bytes }).ok ? bytes : undefined;
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../api/types';
+import type { SubjectNames } from '../../queries/use-subject-names';
 import { Link } from '../../router/link';
 import { paths } from '../../router/paths';
 import type { TableDeclaration } from '../table/column';
@@ -6,15 +7,15 @@ import { TimeAgo } from '../time/time-ago';
 import { subjectKind } from './event-subject';
 import styles from './events-table.module.css';
 
-export const eventsTable: TableDeclaration<AuditEvent> = {
+export const eventsTable = (nameOf: SubjectNames): TableDeclaration<AuditEvent> => ({
   label: 'Events',
   rowKey: ({ id }) => String(id),
   columns: [
     { title: 'When', cell: ({ lastAt }) => <TimeAgo at={lastAt} /> },
     { title: 'What', cell: (event) => <What event={event} /> },
-    { title: 'About', needs: 'medium', cell: ({ subject }) => <Subject id={subject} /> },
+    { title: 'About', cell: ({ subject }) => <Subject id={subject} name={nameOf(subject)} /> },
   ],
-};
+});
 
 function What({ event: { code, message, count } }: { readonly event: AuditEvent }) {
   return (
@@ -33,7 +34,11 @@ const ADDRESSES = {
   fleet: paths.overview,
 };
 
-function Subject({ id }: { readonly id: string }) {
+function Subject({ id, name }: { readonly id: string; readonly name: string }) {
   const kind = subjectKind(id);
-  return <span className={styles.subject}>{kind ? <Link to={ADDRESSES[kind](id)}>{id}</Link> : id}</span>;
+  return (
+    <span className={styles.subject} title={id}>
+      {kind ? <Link to={ADDRESSES[kind](id)}>{name}</Link> : name}
+    </span>
+  );
 }

@@ -1,13 +1,11 @@
-import type { AuditEvent } from '../../api/types';
 import { eventsTable } from '../../components/event/events-table';
-import { type ListDeclaration, ListPage, usePageRequest } from '../../components/list-page/list-page';
+import { ListPage, usePageRequest } from '../../components/list-page/list-page';
 import { useEventsQuery } from '../../queries/use-events-query';
+import { useSubjectNames } from '../../queries/use-subject-names';
 
-const events: ListDeclaration<AuditEvent> = {
-  ...eventsTable,
-  title: 'Events',
-  order: 'Newest first',
-  empty: 'Nothing has happened yet.',
-};
+const events = { title: 'Events', order: 'Newest first', empty: 'Nothing has happened yet.' };
 
-export const EventsPage = () => <ListPage {...events} query={useEventsQuery(usePageRequest())} />;
+export function EventsPage() {
+  const query = useEventsQuery(usePageRequest());
+  return <ListPage {...eventsTable(useSubjectNames())} {...events} query={query} />;
+}

@@ -2,6 +2,7 @@ import { eventsTable } from '../../components/event/events-table';
 import { Panel } from '../../components/panel/panel';
 import { DataTable } from '../../components/table/data-table';
 import { useEventsQuery } from '../../queries/use-events-query';
+import { useSubjectNames } from '../../queries/use-subject-names';
 import { Link } from '../../router/link';
 import { paths } from '../../router/paths';
 
@@ -9,6 +10,7 @@ const SHOWN = 6;
 
 export function RecentEventsPanel() {
   const query = useEventsQuery({ skip: 0, take: SHOWN });
+  const nameOf = useSubjectNames();
   return (
     <Panel
       title="Recent events"
@@ -18,7 +20,7 @@ export function RecentEventsPanel() {
       empty="Nothing has happened yet."
       aside={<Link to={paths.events()}>all events</Link>}
     >
-      {({ items }) => <DataTable {...eventsTable} rows={items} />}
+      {({ items }) => <DataTable {...eventsTable(nameOf)} rows={items} />}
     </Panel>
   );
 }

@@ -6,6 +6,7 @@ import { Panel } from '../../../components/panel/panel';
 import type { QueryView } from '../../../components/panel/query-view';
 import type { Column } from '../../../components/table/column';
 import { DataTable } from '../../../components/table/data-table';
+import { sortRows } from '../../../components/table/sort-rows';
 import { Link } from '../../../router/link';
 import { useAddress } from '../../../router/location';
 import { paths } from '../../../router/paths';
@@ -24,10 +25,11 @@ interface ExecutionsPanelProps {
 export function ExecutionsPanel({ query, report }: ExecutionsPanelProps) {
   const wanted = Number(useAddress().search.get('round'));
   const names = new Map(report.map((row) => [row.deviceId, reportName(row)]));
+  const nameOf = ({ deviceId }: Execution): string => names.get(deviceId) ?? deviceId;
   const device: Column<Execution> = {
     title: 'Device',
-    cell: ({ deviceId }) => <DeviceLink id={deviceId} name={names.get(deviceId) ?? deviceId} />,
-    sortBy: ({ deviceId }) => names.get(deviceId) ?? deviceId,
+    cell: (execution) => <DeviceLink id={execution.deviceId} name={nameOf(execution)} />,
+    sortBy: nameOf,
   };
   return (
     <Panel
@@ -42,7 +44,13 @@ export function ExecutionsPanel({ query, report }: ExecutionsPanelProps) {
         return (
           <>
             <RoundLinks campaignId={id} rounds={roundDetails.slice(-LINKED)} current={round} />
-            {round && <DataTable key={round.id} {...tableOf(round)(device)} rows={round.executions} />}
+            {round && (
+              <DataTable
+                key={round.id}
+                {...tableOf(round)(device)}
+                rows={sortRows(round.executions, nameOf, 'ascending')}
+              />
+            )}
           </>
         );
       }}

@@ -6,7 +6,8 @@ import { useEventsQuery } from '../../../queries/use-events-query';
 const SHOWN = 20;
 
 /** All of them are about this device. */
-const table = { ...eventsTable, columns: eventsTable.columns.filter(({ title }) => title !== 'About') };
+const all = eventsTable((id) => id);
+const table = { ...all, columns: all.columns.filter(({ title }) => title !== 'About') };
 
 export function DeviceEventsPanel({ deviceId }: { readonly deviceId: string }) {
   const query = useEventsQuery({ subject: deviceId, skip: 0, take: SHOWN });
