@@ -23,7 +23,7 @@ export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
   const scale = accuracyScale(entries);
   const hidden = Math.max(0, entries.length - limit);
   return (
-    <>
+    <div className={styles.scroll}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>
@@ -60,7 +60,7 @@ export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
       {hidden > 0 && (
         <p className={styles.hidden}>{counted(hidden, 'more device')} in the mean and in the report.</p>
       )}
-    </>
+    </div>
   );
 }
 
