@@ -1,4 +1,5 @@
 import { startServer, type TestServer } from '#test/support/server';
+import { exportedAccuracy } from './exported-accuracy';
 import { household, HouseholdWorld } from './households';
 
 jest.setTimeout(600_000);
@@ -29,6 +30,11 @@ describe('a fleet on a real server', () => {
       expect(row.accuracyPersonalised).toBeGreaterThan((row.accuracyBefore ?? 1) + 0.1);
       expect(row.measuredPeakBytes).toBeGreaterThan(20_000);
       expect(row.measuredPeakBytes).toBeLessThanOrEqual(row.elfPeakBytes ?? 0);
+    }
+    // The exported file, read back by the reference, is exactly as good as the devices said.
+    const file = await world.lastVersion();
+    for (const { label, accuracyFinalGlobal } of trained) {
+      expect(accuracyFinalGlobal).toBe(exportedAccuracy(file, label));
     }
   });
 

@@ -36,6 +36,7 @@ export class HouseholdWorld {
   private constructor(
     private server: TestServer,
     private readonly fleetId: string,
+    private readonly modelId: string,
     private readonly description: FleetDescription,
   ) {
     this.fleet = this.makeFleet();
@@ -69,7 +70,7 @@ export class HouseholdWorld {
       input: KWS_INPUT,
       devices,
     };
-    const world = new HouseholdWorld(server, id, description);
+    const world = new HouseholdWorld(server, id, model.id, description);
     await world.fleet.start();
     return world;
   }
@@ -88,6 +89,13 @@ export class HouseholdWorld {
 
   report({ id }: CampaignView): Promise<readonly ReportRow[]> {
     return this.server.api.get<readonly ReportRow[]>(`/campaigns/${id}/report`);
+  }
+
+  /** The .tflite file of the model's last version. */
+  async lastVersion(): Promise<Uint8Array> {
+    const { api } = this.server;
+    const model = await api.get<{ versions: readonly { id: string }[] }>(`/models/${this.modelId}`);
+    return api.bytes(`/model-versions/${model.versions.at(-1)?.id}/file`);
   }
 
   async close(): Promise<void> {
@@ -153,6 +161,7 @@ export interface ReportRow {
   readonly state: string;
   readonly accuracyBefore: number | null;
   readonly accuracyPersonalised: number | null;
+  readonly accuracyFinalGlobal: number | null;
   readonly measuredPeakBytes: number | null;
   readonly elfPeakBytes: number | null;
 }
