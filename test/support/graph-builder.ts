@@ -204,8 +204,16 @@ export class GraphBuilder {
     const padding = typeof options.padding === 'object' ? options.padding : symmetric(options.padding ?? 0);
     const stride = options.stride ?? 1;
     const [, height = 0, width = 0] = this.shapeOf(input);
-    const rows = windowExtent(height, shape[1] ?? 1, stride, 1, padding.top + padding.bottom);
-    const columns = windowExtent(width, shape[2] ?? 1, stride, 1, padding.left + padding.right);
+    const rows = windowExtent(height, {
+      kernel: shape[1] ?? 1,
+      stride,
+      padding: padding.top + padding.bottom,
+    });
+    const columns = windowExtent(width, {
+      kernel: shape[2] ?? 1,
+      stride,
+      padding: padding.left + padding.right,
+    });
     const { weights, bias } = this.parameters(name, options, shape, isDepthwise ? 3 : 0);
     const quantization = options.output ?? (activation === 'relu6' ? RELU6_OUTPUT : DEFAULT_OUTPUT);
     const output = this.tensor(

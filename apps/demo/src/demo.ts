@@ -29,12 +29,21 @@ export async function runDemo(options: DemoOptions, progress: Progress, signal: 
   const work = takeWorkFolder(FOLDERS.work);
   const logs = join(work.path, 'logs');
   const children = new Children(logs);
+  /** Ends what still waits for a server that is gone. */
+  const over = new AbortController();
   try {
     await mkdir(logs);
-    const run = { options, folder: work.path, children, progress, signal };
+    const run = {
+      options,
+      folder: work.path,
+      children,
+      progress,
+      signal: AbortSignal.any([signal, over.signal]),
+    };
     const url = await children.whileAlive(tellStory(run, voices), signal);
     if (!options.once) await stayUp(url, children, signal);
   } finally {
+    over.abort();
     await children.stop();
     work.release();
   }
@@ -73,7 +82,7 @@ function conclude(
   kind: Voices['kind'],
 ): void {
   const fitting = households.filter(({ fits }) => fits).map(({ name }) => name);
-  const devices = report.filter(({ name }) => fitting.includes(name));
+  const devices = fitting.flatMap((wanted) => report.find(({ name }) => name === wanted) ?? []);
   console.log(`\n${kind}; accuracy on each device's own test recordings\n`);
   console.log(reportTable(devices));
   console.log(`\n${LEGEND}`);

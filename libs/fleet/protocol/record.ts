@@ -5,9 +5,7 @@ import { required, type Field, type OptionalField } from './fields';
 
 /** A field for every property of `T`, optional where the property is. */
 export type Fields<T> = {
-  readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K>
-    ? OptionalField<NonNullable<T[K]>>
-    : Field<T[K]>;
+  readonly [K in keyof T]-?: undefined extends T[K] ? OptionalField<NonNullable<T[K]>> : Field<T[K]>;
 };
 
 /** A message, or one variant of it: a map whose keys are listed in one table. */

@@ -14,13 +14,14 @@ import {
 
 const quantization = { scales: [0.5], zeroPoints: [0], axis: 0 };
 
+/** `[role, data]` where a tensor is a constant. */
 function tensor(
   id: number,
   name: string,
   shape: readonly number[],
-  role: Tensor['role'],
-  data?: Uint8Array,
+  kind: Tensor['role'] | readonly ['constant', Uint8Array],
 ): Tensor {
+  const [role, data] = typeof kind === 'string' ? [kind] : kind;
   return { id: tensorId(id), name, type: 'int8', shape, role, quantization, ...(data && { data }) };
 }
 
@@ -43,7 +44,7 @@ function tinyGraph(changes: Partial<Graph> = {}): Graph {
     name: 'tiny',
     tensors: [
       tensor(0, 'in', [1, 4, 4, 1], 'input'),
-      tensor(1, 'stem.w', [2, 3, 3, 1], 'constant', new Uint8Array(18)),
+      tensor(1, 'stem.w', [2, 3, 3, 1], ['constant', new Uint8Array(18)]),
       tensor(2, 'stem', [1, 2, 2, 2], 'activation'),
     ],
     ops: [convolution],
@@ -72,17 +73,17 @@ describe('a graph', () => {
     ],
     [
       'weights for other channels',
-      (t) => (t[1] = tensor(1, 'stem.w', [2, 3, 3, 2], 'constant', new Uint8Array(36))),
+      (t) => (t[1] = tensor(1, 'stem.w', [2, 3, 3, 2], ['constant', new Uint8Array(36)])),
       /input channels/,
     ],
     [
       'a constant of another length',
-      (t) => (t[1] = tensor(1, 'stem.w', [2, 3, 3, 1], 'constant', new Uint8Array(17))),
+      (t) => (t[1] = tensor(1, 'stem.w', [2, 3, 3, 1], ['constant', new Uint8Array(17)])),
       /17 bytes/,
     ],
     [
       'a constant that an operator writes',
-      (t) => (t[2] = tensor(2, 'stem', [1, 2, 2, 2], 'constant', new Uint8Array(8))),
+      (t) => (t[2] = tensor(2, 'stem', [1, 2, 2, 2], ['constant', new Uint8Array(8)])),
       /no activation/,
     ],
     [
@@ -107,7 +108,7 @@ describe('geometry', () => {
   it('pads as TensorFlow does: the odd element after', () => {
     expect(samePadding(20, 3, 2, 1)).toEqual({ before: 0, after: 1 });
     expect(samePadding(49, 3, 2, 1)).toEqual({ before: 1, after: 1 });
-    expect(windowExtent(49, 3, 2, 1, 2)).toBe(25);
+    expect(windowExtent(49, { kernel: 3, stride: 2, padding: 2 })).toBe(25);
   });
 
   it('counts the bytes of masks and of block-floating-point gradients', () => {

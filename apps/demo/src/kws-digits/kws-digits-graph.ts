@@ -111,8 +111,9 @@ function outputShape(
   padding: Padding,
 ): readonly number[] {
   const { height, width } = mapOf(assembly, input);
-  const rows = windowExtent(height, layer.k, layer.stride, 1, padding.top + padding.bottom);
-  const columns = windowExtent(width, layer.k, layer.stride, 1, padding.left + padding.right);
+  const { k: kernel, stride } = layer;
+  const rows = windowExtent(height, { kernel, stride, padding: padding.top + padding.bottom });
+  const columns = windowExtent(width, { kernel, stride, padding: padding.left + padding.right });
   return [1, rows, columns, layer.cout];
 }
 

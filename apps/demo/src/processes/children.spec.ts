@@ -47,6 +47,12 @@ describe('the demo’s processes', () => {
     );
   });
 
+  it('are blamed for work that fails because of their death', async () => {
+    start('server', `process.exit(3)`);
+    const work = children.whileAlive(Promise.reject(new Error('fetch failed')), new AbortController().signal);
+    await expect(work).rejects.toThrow(/server process died/);
+  });
+
   it('are stopped together, also one that ignores the polite request, and what that one started', async () => {
     start(
       'fleet',

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, type ChildDescription } from './child';
+
+/** Longer than it takes to hear that a child has ended. */
+const DEATH_NOTICE_MS = 500;
 
 /** The processes of one demo: started one by one, stopped all together, the last one first. */
 export class Children {
@@ -30,7 +34,14 @@ export class Children {
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    return Promise.race([work, this.firstDeath, aborted]);
+    const explained = work.catch((reason: unknown) => this.explain(reason));
+    return Promise.race([explained, this.firstDeath, aborted]);
+  }
+
+  /** A request that fails is often the first sign of a process that is gone, whose death says more. */
+  private async explain(reason: unknown): Promise<never> {
+    await Promise.race([this.firstDeath, sleep(DEATH_NOTICE_MS, undefined, { ref: false })]);
+    throw reason;
   }
 
   async stop(): Promise<void> {

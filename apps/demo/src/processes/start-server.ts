@@ -37,6 +37,7 @@ export async function startServer({ options, folder, children, signal }: Run): P
       FLEETLEARN_DATABASE_URL: `file:${join(folder, 'fleetlearn.db')}`,
       FLEETLEARN_BUILD_CACHE_DIR: FOLDERS.buildCache,
       FLEETLEARN_ADMIN_TOKEN: adminToken,
+      NO_COLOR: '1',
       FLEETLEARN_HELLO_SECONDS: String(HELLO_SECONDS),
     }),
   });

@@ -47,20 +47,18 @@ function windowFaults(op: Conv2d | DepthwiseConv2d, graph: Graph): string[] {
   if (input.length !== 4 || weights.length !== 4 || output.length !== 4)
     return ['input, weights and output need 4 dimensions'];
   const { stride, dilation, padding } = op.window;
-  const height = windowExtent(
-    input[1]!,
-    weights[1]!,
-    stride.height,
-    dilation.height,
-    padding.top + padding.bottom,
-  );
-  const width = windowExtent(
-    input[2]!,
-    weights[2]!,
-    stride.width,
-    dilation.width,
-    padding.left + padding.right,
-  );
+  const height = windowExtent(input[1]!, {
+    kernel: weights[1]!,
+    stride: stride.height,
+    dilation: dilation.height,
+    padding: padding.top + padding.bottom,
+  });
+  const width = windowExtent(input[2]!, {
+    kernel: weights[2]!,
+    stride: stride.width,
+    dilation: dilation.width,
+    padding: padding.left + padding.right,
+  });
   return height === output[1] && width === output[2]
     ? []
     : [`window gives ${height}x${width}, output is ${output[1]}x${output[2]}`];

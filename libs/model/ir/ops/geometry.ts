@@ -23,14 +23,18 @@ export const NO_PADDING: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 /** Fused activation of TensorFlow Lite; the clamp of the int8 output is derived from it (see quant). */
 export type Activation = 'none' | 'relu' | 'relu6' | 'reluN1To1';
 
+/** A window along one dimension. */
+export interface WindowExtent {
+  readonly kernel: number;
+  readonly stride: number;
+  /** 1 where absent. */
+  readonly dilation?: number;
+  /** Before and after together. */
+  readonly padding: number;
+}
+
 /** Output extent of a window over `input` elements; 0 or less where the window does not fit. */
-export function windowExtent(
-  input: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  padding: number,
-): number {
+export function windowExtent(input: number, { kernel, stride, dilation = 1, padding }: WindowExtent): number {
   const reach = (kernel - 1) * dilation + 1;
   return Math.floor((input + padding - reach) / stride) + 1;
 }

@@ -48,7 +48,7 @@ export const OP_RULES = {
 } satisfies { readonly [K in OpKind]: OpRule<OpOf<K>> };
 
 /** The rule of an operator whose kind is known only at run time. */
-export const ruleOf = (op: Op): OpRule<Op> => OP_RULES[op.kind] as unknown as OpRule<Op>;
+export const ruleOf = (op: Op): OpRule<Op> => OP_RULES[op.kind];
 
 /** Operators of the backward half of a step: from the loss on. */
 const BACKWARD: ReadonlySet<OpKind> = new Set<OpKind>([

@@ -22,14 +22,16 @@ export const averagePool2dRule: OpRule<AveragePool2d> = {
     const input = tensorOf(graph, op.input).shape;
     const output = tensorOf(graph, op.output).shape;
     const { stride, padding } = op.window;
-    const height = windowExtent(
-      input[1] ?? 0,
-      op.kernel.height,
-      stride.height,
-      1,
-      padding.top + padding.bottom,
-    );
-    const width = windowExtent(input[2] ?? 0, op.kernel.width, stride.width, 1, padding.left + padding.right);
+    const height = windowExtent(input[1] ?? 0, {
+      kernel: op.kernel.height,
+      stride: stride.height,
+      padding: padding.top + padding.bottom,
+    });
+    const width = windowExtent(input[2] ?? 0, {
+      kernel: op.kernel.width,
+      stride: stride.width,
+      padding: padding.left + padding.right,
+    });
     return height === output[1] && width === output[2] && input[3] === output[3]
       ? []
       : ['window and output shape disagree'];
