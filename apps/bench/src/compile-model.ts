@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { type Plan, placeAll } from '#libs/firmware/planner';
+import { packParameters } from '#libs/firmware/codegen';
+import type { Plan } from '#libs/firmware/planner';
+import { inferenceGraph, stepProgram } from '#libs/firmware/program';
 import {
   boardNames,
   build,
@@ -13,10 +14,8 @@ import {
   type TargetName,
   workshop,
 } from '#libs/firmware/toolchain';
-import { type Graph, perTensor, tensorOf } from '#libs/model/ir';
-import { INFERENCE_PASSES, runPasses, trainingGraph } from '#libs/model/passes';
+import type { Graph } from '#libs/model/ir';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
-import { importTflite } from '#libs/model/tflite';
 import { BenchError } from './bench';
 import { repositoryRoot } from './repository';
 
@@ -29,17 +28,8 @@ const shop = workshop({
 export const FACTORY_MODEL = join(repositoryRoot, 'apps', 'demo', 'model', 'kws-digits.tflite');
 
 /** A model file in the normal form. */
-export function readInference(path: string): Graph {
-  const graph = orThrow(importTflite(readFileSync(path), { name: basename(path, '.tflite') }));
-  return runPasses(graph, INFERENCE_PASSES);
-}
-
-/** How a model's input is quantised. */
-export const inputOf = (inference: Graph): { readonly scale: number; readonly zeroPoint: number } => {
-  const [id] = inference.inputs;
-  if (id === undefined) throw new Error(`${inference.name} has no input`);
-  return perTensor(tensorOf(inference, id));
-};
+export const readInference = (path: string): Graph =>
+  orThrow(inferenceGraph(readFileSync(path), basename(path, '.tflite')));
 
 /** What "sparse", "last" and "full" stand for, and every scheme of the model by its own name. */
 export function schemeCalled(inference: Graph, name: string): SparseScheme {
@@ -76,9 +66,7 @@ export async function compileModel({
   target,
   program,
 }: CompileRequest): Promise<CompiledModel> {
-  const graph = orThrow(trainingGraph(inference, scheme));
-  const plan = placeAll(graph);
-  const model = orThrow(generate({ graph, plan, layout: parameterLayout(inference) }));
+  const { plan, model } = orThrow(stepProgram(inference, scheme));
   const built = orThrow(await build(shop, { program, target, board, model }));
   return { plan, build: built, parameters: packParameters(inference) };
 }

@@ -1,14 +1,8 @@
+import { inputQuantisation } from '#libs/firmware/program';
 import { type Dataset, FSDD_SPEAKERS, toInput } from '#libs/model/dataset';
 import { uniformRates } from '#libs/model/quant';
 import type { Bench } from '../bench';
-import {
-  boardCalled,
-  compileModel,
-  FACTORY_MODEL,
-  inputOf,
-  readInference,
-  schemeCalled,
-} from '../compile-model';
+import { boardCalled, compileModel, FACTORY_MODEL, readInference, schemeCalled } from '../compile-model';
 import { openFsdd } from '../fsdd';
 import { ANCHORS } from '../speech/anchors';
 import { runAll } from '../speech/pool';
@@ -41,7 +35,7 @@ export const speech: Bench = {
       program: 'harness',
     });
     const datasetOf = ({ speaker, split }: SpeechRun): Dataset =>
-      toInput(recordingsOf(speaker, split), inputOf(inference));
+      toInput(recordingsOf(speaker, split), inputQuantisation(inference));
 
     print(heading(settings, scheme.name));
     const outcomes: Outcome[] = [];

@@ -69,7 +69,7 @@ describe('build', () => {
       '--out',
       join(folder, 'out'),
     );
-    expect([code, noted.split(': ')[1]]).toEqual([2, 'scheme.does-not-fit']);
+    expect([code, noted.split(': ')[1]]).toEqual([2, 'program.does-not-fit']);
     expect(readdirSync(folder)).toEqual([]);
   });
 });

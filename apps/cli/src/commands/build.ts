@@ -52,8 +52,8 @@ const programFile = ({ target }: Build): string => `program.${FILE_ENDINGS[targe
 const PARAMETER_FILE = 'parameters.bin';
 
 /** What was built; kept as report.json and printed by --json. */
-function reportOf(modelName: string, board: Board, { planned, builds, parameters }: Programs) {
-  const { scheme, plan } = planned;
+function reportOf(modelName: string, board: Board, { program, builds, parameters }: Programs) {
+  const { scheme, plan } = program;
   return {
     model: modelName,
     board: board.name,
@@ -78,15 +78,15 @@ const describeFile = (name: string, content: Uint8Array) => ({
 });
 
 function filesOf(
-  { planned, model, builds, parameters }: Programs,
+  { program: { model, training, plan }, builds, parameters }: Programs,
   report: BuildReport,
 ): ReadonlyMap<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
     ...model.files.map(({ path, text }) => [path, text] as const),
     ...builds.map((each) => [programFile(each), each.binary] as const),
     [PARAMETER_FILE, parameters],
-    ['training-graph.txt', dumpGraph(planned.training)],
-    ['plan.txt', renderPlan(planned.training, planned.plan)],
+    ['training-graph.txt', dumpGraph(training)],
+    ['plan.txt', renderPlan(training, plan)],
     ['report.json', `${JSON.stringify(report, null, 2)}\n`],
   ]);
 }

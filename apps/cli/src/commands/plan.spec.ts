@@ -40,8 +40,8 @@ describe('plan', () => {
   });
 
   it.each([
-    ['that no scheme fits', ['--sram', '20KB'], 'scheme.does-not-fit'],
-    ['that the runtime alone exceeds', ['--sram', '8KB'], 'scheme.does-not-fit'],
+    ['that no scheme fits', ['--sram', '20KB'], 'program.does-not-fit'],
+    ['that the runtime alone exceeds', ['--sram', '8KB'], 'program.does-not-fit'],
     ['that is no size', ['--sram', 'much'], 'usage'],
   ])('refuses an SRAM %s', async (_, words, errorCode) => {
     const { code, out, noted } = await run('--board', 'virtual-m4', ...words);

@@ -2,11 +2,11 @@ import { ok } from '#libs/base/result';
 import { formatTable, grouped } from '#libs/base/table';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { renderPlan } from '#libs/firmware/planner';
+import { planLadder, planTraining, type PlannedStep } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
 import { defineCommand } from '../command';
 import { localWorkshop } from '../local-workshop';
-import { planTraining, type TrainingPlan } from '../model/plan-training';
 import { readBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
 import { boardOption, jsonOption, modelWord, printJson, sramOption } from './shared-parameters';
@@ -29,11 +29,7 @@ export const plan = defineCommand({
   },
 });
 
-function planJson(
-  inference: Graph,
-  board: Board,
-  { scheme, plan: chosen, candidates }: TrainingPlan,
-): object {
+function planJson(inference: Graph, board: Board, { scheme, plan: chosen }: PlannedStep): object {
   return {
     model: inference.name,
     board: board.name,
@@ -41,7 +37,10 @@ function planJson(
     arenaBudgetBytes: arenaBudget(board),
     scheme: { ...scheme, id: schemeId(scheme), trained: trainedParameters(inference, scheme) },
     accounting: schemeAccounting(inference, scheme),
-    candidates: candidates.map((each) => ({ name: each.scheme.name, arenaBytes: each.arenaBytes })),
+    candidates: planLadder(inference).map((each) => ({
+      name: each.scheme.name,
+      arenaBytes: each.plan.peakBytes,
+    })),
     plan: chosen,
   };
 }
@@ -54,17 +53,14 @@ const CANDIDATE_COLUMNS = [
   { title: 'arena', align: 'right' },
 ] as const;
 
-function planText(
-  inference: Graph,
-  board: Board,
-  { scheme, training, plan: chosen, candidates }: TrainingPlan,
-): string {
+function planText(inference: Graph, board: Board, { scheme, training, plan: chosen }: PlannedStep): string {
   const { sramBytes } = board.budget;
   const budget = arenaBudget(board);
-  const rows = candidates.map((each) => {
-    const { weights, biases } = trainedParameters(inference, each.scheme);
-    const mark = each.scheme === scheme ? '>' : each.arenaBytes > budget ? 'x' : '';
-    return [mark, each.scheme.name, grouped(weights), grouped(biases), grouped(each.arenaBytes)];
+  const rows = planLadder(inference).map((rung) => {
+    const { weights, biases } = trainedParameters(inference, rung.scheme);
+    const { peakBytes } = rung.plan;
+    const mark = rung.scheme.name === scheme.name ? '>' : peakBytes > budget ? 'x' : '';
+    return [mark, rung.scheme.name, grouped(weights), grouped(biases), grouped(peakBytes)];
   });
   return [
     `${board.name}: ${grouped(sramBytes)} bytes of SRAM, less ${grouped(board.stackBytes)} of stack and ` +

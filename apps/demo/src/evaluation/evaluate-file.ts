@@ -1,13 +1,15 @@
 import { at, type Result } from '#libs/base/result';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { placeAll } from '#libs/firmware/planner';
+import { packParameters } from '#libs/firmware/codegen';
+import {
+  evaluationProgram,
+  inferenceGraph,
+  type InputQuantisation,
+  inputQuantisation,
+} from '#libs/firmware/program';
 import { build, loadBoard, WasmModel, workshop } from '#libs/firmware/toolchain';
 import { decodeDataset, item, toInput } from '#libs/model/dataset';
-import { INFERENCE_PASSES, runPasses, trainingGraph } from '#libs/model/passes';
-import { importTflite } from '#libs/model/tflite';
 import { DemoError } from '../demo-error';
 import { FOLDERS } from '../folders';
-import { type InputQuantisation, inputOf } from './model-input';
 
 /** A model that can predict. */
 export interface Evaluator {
@@ -15,21 +17,18 @@ export interface Evaluator {
   readonly input: InputQuantisation;
 }
 
-const HEAD_ONLY = { name: 'last', biasLayers: 0, weightLayers: [] };
 const shop = workshop({ templates: FOLDERS.templates, cache: FOLDERS.buildCache });
 
 /**
  * A .tflite file as the program that devices run, in WebAssembly: imported anew and compiled with no help from the
- * server. The training graph is taken, for its head is what devices predict with; what it could train does not matter.
+ * server.
  */
 export async function compileForEvaluation(file: Uint8Array): Promise<Evaluator> {
-  const inference = runPasses(valueOf(importTflite(file)), INFERENCE_PASSES);
-  const graph = valueOf(trainingGraph(inference, HEAD_ONLY));
-  const plan = placeAll(graph);
-  const model = valueOf(generate({ graph, plan, layout: parameterLayout(inference) }));
+  const inference = valueOf(inferenceGraph(file, 'downloaded'));
+  const model = valueOf(evaluationProgram(inference));
   const board = valueOf(await loadBoard(shop, 'virtual-m4'));
   const { binary } = valueOf(await build(shop, { program: 'harness', target: 'wasm', board, model }));
-  return { model: WasmModel.from(binary, packParameters(inference)), input: inputOf(file) };
+  return { model: WasmModel.from(binary, packParameters(inference)), input: inputQuantisation(inference) };
 }
 
 /** Test recordings of an FLDS file that are predicted rightly. */

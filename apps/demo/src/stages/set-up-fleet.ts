@@ -1,8 +1,9 @@
+import { unwrap } from '#libs/base/result';
+import { inferenceGraph, type InputQuantisation, inputQuantisation } from '#libs/firmware/program';
 import { readFile } from 'node:fs/promises';
 import { grouped } from '#libs/base/table';
 import { FOLDERS } from '../folders';
 import { readPacked } from '../households/synthetic-voices';
-import { type InputQuantisation, inputOf } from '../evaluation/model-input';
 import type { World } from '../run';
 
 export interface FleetSetUp {
@@ -25,5 +26,10 @@ export async function setUpFleet({ api, progress }: World, devices: number): Pro
   progress.line(`evaluation set uploaded: ${items} synthetic recordings that no device has`);
   await api.assignModel(fleetId, model.id);
   const enrolmentToken = await api.createToken(fleetId, devices);
-  return { fleetId, modelId: model.id, enrolmentToken, input: inputOf(file) };
+  return {
+    fleetId,
+    modelId: model.id,
+    enrolmentToken,
+    input: inputQuantisation(unwrap(inferenceGraph(file, 'kws-digits'))),
+  };
 }

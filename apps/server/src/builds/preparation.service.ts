@@ -6,7 +6,7 @@ import { type Device, DevicesRepository, type Preparation } from '../devices/dev
 import { FleetsRepository } from '../fleets/fleets.repository';
 import type { JobHandler } from '../jobs/job';
 import { JobQueue } from '../jobs/job-queue';
-import { WorkService } from '../work/work.service';
+import { WorkService } from '../orders/work.service';
 import { isBuildFault, ProgramsService } from './programs.service';
 
 /** Gives a device its program for the fleet's model, or the reason why it can have none. */

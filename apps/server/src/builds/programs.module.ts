@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { DevicesModule } from '../devices/devices.module';
 import { FleetsModule } from '../fleets/fleets.module';
 import { ModelsModule } from '../models/models.module';
-import { WorkModule } from '../work/work.module';
+import { WorkModule } from '../orders/work.module';
 import { BuildsModule } from './builds.module';
 import { EvaluationService } from './evaluation.service';
 import { ImagesController } from './images.controller';

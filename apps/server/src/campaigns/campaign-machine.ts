@@ -19,7 +19,7 @@ import {
 
 import { CLOCK } from '../config/server-config.token';
 import { Database, type Transaction } from '../database/database';
-import { WorkService } from '../work/work.service';
+import { WorkService } from '../orders/work.service';
 import { type Campaign, CampaignsRepository } from './campaigns.repository';
 import { RoundRows } from './round-rows';
 

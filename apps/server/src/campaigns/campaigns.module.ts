@@ -4,7 +4,7 @@ import { BuildsModule } from '../builds/builds.module';
 import { DevicesModule } from '../devices/devices.module';
 import { FleetsModule } from '../fleets/fleets.module';
 import { ModelsModule } from '../models/models.module';
-import { WorkModule } from '../work/work.module';
+import { WorkModule } from '../orders/work.module';
 import { AggregationService } from './aggregation.service';
 import { CampaignMachine } from './campaign-machine';
 import { CampaignReader } from './campaign-reader';

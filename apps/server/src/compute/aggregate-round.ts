@@ -1,5 +1,6 @@
 import { err, fault, ok, type Result } from '#libs/base/result';
 import { packParameters, parameterLayout } from '#libs/firmware/codegen';
+import { inferenceGraph } from '#libs/firmware/program';
 import {
   aggregate,
   type Contribution,
@@ -10,8 +11,6 @@ import {
   writeMaster,
 } from '#libs/fleet/aggregate';
 import { patchTflite } from '#libs/model/tflite';
-
-import { inferenceGraph } from '../models/model-facts';
 
 export interface AggregateRoundInput {
   readonly name: string;

@@ -1,30 +1,18 @@
-import { err, fault, ok, type Result, unwrap } from '#libs/base/result';
-import { type GeneratedModel, generate, parameterLayout } from '#libs/firmware/codegen';
-import { placeAll } from '#libs/firmware/planner';
+import { ok, type Result } from '#libs/base/result';
+import type { GeneratedModel } from '#libs/firmware/codegen';
+import { evaluationProgram, inferenceGraph, inputQuantisation } from '#libs/firmware/program';
 import { WasmModel } from '#libs/firmware/toolchain';
 import { decodeDataset, item, toInput } from '#libs/model/dataset';
-import { perTensor, tensorOf } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
-import { schemeLadder } from '#libs/model/scheme';
-
-import { inferenceGraph, useOf } from '../models/model-facts';
 
 export interface PlanEvaluationInput {
   readonly file: Uint8Array;
   readonly name: string;
 }
 
-/**
- * The program that evaluates a model on the server: the least scheme of its ladder, so that the head is computed as
- * devices compute it; plain inference where nothing can be trained.
- */
+/** The program that evaluates a model on the server. */
 export function planEvaluation({ file, name }: PlanEvaluationInput): Result<GeneratedModel> {
   const inference = inferenceGraph(file, name);
-  if (!inference.ok) return inference;
-  const [least] = schemeLadder(inference.value);
-  const graph = least ? unwrap(trainingGraph(inference.value, least)) : inference.value;
-  const layout = parameterLayout(inference.value, useOf(inference.value));
-  return generate({ graph, plan: placeAll(graph), layout });
+  return inference.ok ? evaluationProgram(inference.value) : inference;
 }
 
 export interface EvaluateModelInput {
@@ -48,9 +36,7 @@ export function evaluateModel({ wasm, parameters, file, dataset }: EvaluateModel
   if (!decoded.ok) return decoded;
   const graph = inferenceGraph(file, 'evaluated');
   if (!graph.ok) return graph;
-  const [input] = graph.value.inputs;
-  if (input === undefined) return err(fault('evaluation.no-input', 'the model has no input'));
-  const items = toInput(decoded.value, perTensor(tensorOf(graph.value, input)));
+  const items = toInput(decoded.value, inputQuantisation(graph.value));
   const model = WasmModel.from(wasm, parameters);
   let right = 0;
   for (let index = items.adaptCount; index < items.labels.length; index++) {

@@ -1,13 +1,11 @@
-import { err, fault, ok, type Result } from '#libs/base/result';
-import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
-import { generate, type GeneratedModel, parameterLayout, sessionLayout } from '#libs/firmware/codegen';
-import { placeAll, type Plan } from '#libs/firmware/planner';
+import { ok, type Result } from '#libs/base/result';
+import type { Board } from '#libs/firmware/boards';
+import { type GeneratedModel, sessionLayout } from '#libs/firmware/codegen';
+import type { Plan } from '#libs/firmware/planner';
+import { inferenceGraph, trainingProgram } from '#libs/firmware/program';
 import type { DeltaLayout } from '#libs/fleet/delta';
 import { type Graph, layersOf, tensorOf } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
-import { chooseScheme, schemeLadder, schemeToJson, type SparseScheme } from '#libs/model/scheme';
-
-import { inferenceGraph } from '../models/model-facts';
+import { schemeToJson } from '#libs/model/scheme';
 
 export interface PlanProgramInput {
   /** The .tflite file. */
@@ -25,11 +23,6 @@ export interface PlannedProgram {
   readonly deltaLayout: DeltaLayout;
 }
 
-interface Candidate {
-  readonly graph: Graph;
-  readonly plan: Plan;
-}
-
 /**
  * The training program of a model on a board: the largest scheme whose whole step fits the budget, planned and written
  * as C. Refused (`program.does-not-fit`, `scheme.not-trainable`, …) with one line for people.
@@ -37,33 +30,11 @@ interface Candidate {
 export function planProgram({ file, name, board }: PlanProgramInput): Result<PlannedProgram> {
   const inference = inferenceGraph(file, name);
   if (!inference.ok) return inference;
-  const candidates = new Map<SparseScheme, Candidate>();
-  const peakOf = (scheme: SparseScheme): number => {
-    const candidate = planScheme(inference.value, scheme);
-    candidates.set(scheme, candidate);
-    return candidate.plan.peakBytes;
-  };
-  const ladder = schemeLadder(inference.value);
-  const scheme = chooseScheme(ladder, peakOf, arenaBudget(board));
-  if (!scheme.ok) {
-    const { smallestPeakBytes } = scheme.error;
-    return smallestPeakBytes === undefined
-      ? scheme
-      : err(fault('program.does-not-fit', sramShortage(name, board, smallestPeakBytes)));
-  }
-  const { graph, plan } = candidates.get(scheme.value) ?? planScheme(inference.value, scheme.value);
-  const model = generate({ graph, plan, layout: parameterLayout(inference.value) });
-  if (!model.ok) return model;
-  const deltaLayout = deltaLayoutOf(inference.value, graph);
-  const schemeJson = schemeToJson(scheme.value);
-  return ok({ model: model.value, plan, schemeName: scheme.value.name, schemeJson, deltaLayout });
-}
-
-/** A rung of the ladder can be trained, so a refusal here is our own mistake. */
-function planScheme(inference: Graph, scheme: SparseScheme): Candidate {
-  const graph = trainingGraph(inference, scheme);
-  if (!graph.ok) throw new Error(`${scheme.name}: ${graph.error.message}`);
-  return { graph: graph.value, plan: placeAll(graph.value) };
+  const program = trainingProgram(inference.value, board);
+  if (!program.ok) return program;
+  const { model, plan, scheme, training } = program.value;
+  const deltaLayout = deltaLayoutOf(inference.value, training);
+  return ok({ model, plan, schemeName: scheme.name, schemeJson: schemeToJson(scheme), deltaLayout });
 }
 
 /** What a device of this program sends home; each variable starts from a tensor of the model version. */

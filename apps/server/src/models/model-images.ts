@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 import { invariant, unwrap } from '#libs/base/result';
 import { packParameters, parameterLayout } from '#libs/firmware/codegen';
+import { inferenceGraph, useOf } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 
 import { Database } from '../database/database';
 import { BlobStore } from '../storage/blob-store';
-import { inferenceGraph, useOf } from './model-facts';
 import { type Artifact, type ModelVersion, ModelsRepository } from './models.repository';
 
 /** A parameter image that lies in the blob store, and has no row yet. */

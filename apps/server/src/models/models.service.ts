@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
+import { inferenceGraph } from '#libs/firmware/program';
 import { decodeDataset } from '#libs/model/dataset';
 
 import { AuditService } from '../audit/audit.service';
@@ -10,7 +11,7 @@ import { newId } from '../database/new-id';
 import { ApiError, found } from '../http/api-error';
 import { JobQueue } from '../jobs/job-queue';
 import { BlobStore } from '../storage/blob-store';
-import { inferenceGraph, modelFacts } from './model-facts';
+import { modelFacts } from './model-facts';
 import { type EvaluationSet, type Model, type ModelVersion, ModelsRepository } from './models.repository';
 
 export interface ModelWithVersions extends Model {

@@ -19,7 +19,7 @@ import { type Arrival, BrokerService } from '../mqtt/broker.service';
 import type { EnrollingIdentity } from '../mqtt/device-gate';
 import { TelemetryService } from '../telemetry/telemetry.service';
 import { UploadsService } from '../uploads/uploads.service';
-import { WorkService } from '../work/work.service';
+import { WorkService } from '../orders/work.service';
 import { ArtifactServer } from './artifact-server';
 import { DeviceLink } from '../mqtt/device-link';
 import { KeyedQueue } from './keyed-queue';

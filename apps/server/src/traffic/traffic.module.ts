@@ -7,7 +7,7 @@ import { ModelsModule } from '../models/models.module';
 import { MqttModule } from '../mqtt/mqtt.module';
 import { TelemetryModule } from '../telemetry/telemetry.module';
 import { UploadsModule } from '../uploads/uploads.module';
-import { WorkModule } from '../work/work.module';
+import { WorkModule } from '../orders/work.module';
 import { ArtifactServer } from './artifact-server';
 import { DeviceTraffic } from './device-traffic';
 

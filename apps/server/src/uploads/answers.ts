@@ -1,7 +1,7 @@
 import { type Ack, codeSentence, type ExecutionId, executionId, Status } from '#libs/fleet/protocol';
 
 import type { Execution } from '../campaigns/executions.repository';
-import { cutText } from '../work/cut-text';
+import { cutText } from '../orders/cut-text';
 
 /** Which execution an answer is about. */
 export interface About {

@@ -1,0 +1,13 @@
+/**
+ * From a model to a program as text: the way of main job steps 1 to 6 in one call each.
+ *
+ * Owns: the order import → passes → scheme → training graph → plan → C, and nothing of what those steps decide.
+ * Invariant: a program's plan fits the arena budget of the board that it was made for.
+ *
+ * @example
+ * const inference = inferenceGraph(bytes, 'kws-digits');
+ * const program = inference.ok && trainingProgram(inference.value, board);
+ */
+export { inferenceGraph, type InputQuantisation, inputQuantisation, useOf } from './inference-graph';
+export { planStep, planLadder, planTraining, type PlannedStep } from './plan-training';
+export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram } from './programs';

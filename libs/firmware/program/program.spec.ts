@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { unwrap } from '#libs/base/result';
+import { arenaBudget, boardWith, parseBoard } from '#libs/firmware/boards';
+import { kwsDigitsGraph } from '#test/support/kws-digits';
+import { evaluationProgram, inferenceGraph, inputQuantisation, planLadder, trainingProgram, useOf } from '.';
+
+const REPOSITORY = resolve(__dirname, '../../..');
+const BOARD = join(REPOSITORY, 'firmware-templates', 'boards', 'virtual-m4', 'board.json');
+const board = unwrap(parseBoard(JSON.parse(readFileSync(BOARD, 'utf8'))));
+const boardOf = (kilobytes: number) => unwrap(boardWith(board, { sramBytes: kilobytes * 1024 }));
+
+describe('a training program', () => {
+  const inference = kwsDigitsGraph();
+
+  it.each([48, 64, 80, 96, 128])('fits the arena of %d KB', (kilobytes) => {
+    const { plan, model } = unwrap(trainingProgram(inference, boardOf(kilobytes)));
+    expect(plan.peakBytes).toBeLessThanOrEqual(arenaBudget(boardOf(kilobytes)));
+    expect(model.files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['model.c', 'model_config.h']),
+    );
+  });
+
+  it('is the last rung of the ladder that fits, and no rung after it does', () => {
+    const { scheme } = unwrap(trainingProgram(inference, boardOf(80)));
+    const rungs = planLadder(inference);
+    const chosen = rungs.findIndex((rung) => rung.scheme.name === scheme.name);
+    const budget = arenaBudget(boardOf(80));
+    expect(rungs[chosen]!.plan.peakBytes).toBeLessThanOrEqual(budget);
+    expect(rungs.slice(chosen + 1).every(({ plan }) => plan.peakBytes > budget)).toBe(true);
+  });
+
+  it('is refused where nothing fits, with the least budget that would do', () => {
+    const refusal = trainingProgram(inference, boardOf(8));
+    expect(refusal).toMatchObject({ ok: false, error: { code: 'program.does-not-fit' } });
+    expect(!refusal.ok && refusal.error.message).toContain('49152 bytes');
+  });
+});
+
+describe('the normal form of a file', () => {
+  it('knows how its input is quantised and what it is good for', () => {
+    const inference = kwsDigitsGraph();
+    expect(inputQuantisation(inference)).toEqual({
+      scale: Math.fround(0.015719066881665997),
+      zeroPoint: -33,
+    });
+    expect(useOf(inference)).toBe('training');
+    expect(unwrap(evaluationProgram(inference)).files.length).toBeGreaterThan(0);
+  });
+
+  it('is refused as the import refuses it', () => {
+    expect(inferenceGraph(new Uint8Array(3), 'short')).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,45 @@
+import { ok, type Result } from '#libs/base/result';
+import type { Board } from '#libs/firmware/boards';
+import { generate, type GeneratedModel, parameterLayout } from '#libs/firmware/codegen';
+import { placeAll } from '#libs/firmware/planner';
+import type { Graph } from '#libs/model/ir';
+import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
+import { useOf } from './inference-graph';
+import { planStep, planTraining, type PlannedStep } from './plan-training';
+
+/** A training program as text, and all that is known of it before it is compiled. Plain data. */
+export interface TrainingProgram extends PlannedStep {
+  readonly model: GeneratedModel;
+}
+
+/** The program that trains as much of a model as fits a board. Refusals: those of `planTraining` and `generate`. */
+export function trainingProgram(inference: Graph, board: Board): Result<TrainingProgram> {
+  const step = planTraining(inference, board);
+  return step.ok ? written(inference, step.value) : step;
+}
+
+/** The program that trains what a given scheme says, whatever the budget. */
+export function stepProgram(inference: Graph, scheme: SparseScheme): Result<TrainingProgram> {
+  const step = planStep(inference, scheme);
+  return step.ok ? written(inference, step.value) : step;
+}
+
+/**
+ * The program that evaluates a model: the least scheme of its ladder, so that the head is computed as devices compute
+ * it; plain inference where nothing can be trained.
+ */
+export function evaluationProgram(inference: Graph): Result<GeneratedModel> {
+  const [least] = schemeLadder(inference);
+  if (least) {
+    const program = stepProgram(inference, least);
+    return program.ok ? ok(program.value.model) : program;
+  }
+  const layout = parameterLayout(inference, useOf(inference));
+  return generate({ graph: inference, plan: placeAll(inference), layout });
+}
+
+function written(inference: Graph, step: PlannedStep): Result<TrainingProgram> {
+  const layout = parameterLayout(inference);
+  const model = generate({ graph: step.training, plan: step.plan, layout });
+  return model.ok ? ok({ ...step, model: model.value }) : model;
+}
