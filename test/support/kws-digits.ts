@@ -7,7 +7,7 @@ import { importTflite } from '#libs/model/tflite';
 
 const FILE = resolve(__dirname, '../../apps/demo/model/kws-digits.tflite');
 
-/** The demonstration model (DATA.md section 2), imported and normalised: 18 convolutions, 2 ADDs, 10 classes. */
+/** The demonstration model, imported and normalised: 18 convolutions, 2 ADDs, 10 classes. */
 export function kwsDigitsGraph(): Graph {
   const bytes = new Uint8Array(readFileSync(FILE));
   return runPasses(unwrap(importTflite(bytes, { name: 'kws-digits' })), INFERENCE_PASSES);

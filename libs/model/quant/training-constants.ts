@@ -44,7 +44,7 @@ export interface TrainingConstants {
   readonly frozen: Uint8Array;
 }
 
-/** Below this weight scale a channel is dead: QAS would multiply by more than 10^12 (TRAINING 10.2). */
+/** Below this weight scale a channel is dead: QAS would multiply by more than 10^12. */
 const DEAD_SCALE = 1e-6;
 /** Biases beyond +-2^22 do not fit N1's 8 fractional bits within +-2^30. */
 const LARGEST_BIAS = 2 ** 22;

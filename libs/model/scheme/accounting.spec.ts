@@ -40,7 +40,7 @@ const scheme = (biasLayers: number, layers: readonly number[]) => ({
 });
 
 describe('the accounting of kws-digits', () => {
-  it('counts the trained numbers of DATA section 2', () => {
+  it('counts the trained numbers of the published sparse scheme', () => {
     const graph = kwsDigitsGraph();
     expect(trainedParameters(graph, KWS_SCHEMES.sparse)).toEqual({ weights: 11_968, biases: 778 });
     expect(trainedParameters(graph, KWS_SCHEMES.full)).toEqual({ weights: 37_136, biases: 1_114 });
@@ -50,7 +50,7 @@ describe('the accounting of kws-digits', () => {
 
 const PUBLISHED = ['mbv2-w0.35', 'mcunet-5fps'].map((model) => `models/mcunetv3/${model}.json`);
 
-describeWithShared(PUBLISHED, 'the accounting of published schemes (TRAINING 3.2, in KB)', () => {
+describeWithShared(PUBLISHED, 'the accounting of published schemes (MCUNetV3, in KB)', () => {
   /** The table gives one decimal. */
   const expectKilobytes = (bytes: number, expected: number): void =>
     expect(Math.abs(bytes / 1024 - expected)).toBeLessThan(0.0501);

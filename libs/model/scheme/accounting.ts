@@ -8,7 +8,7 @@ export interface TrainedParameters {
   readonly biases: number;
 }
 
-/** Bytes by the field's formula (TRAINING 3.3): backbone only; gradients and the forward peak are not in it. */
+/** Bytes by the field's formula (MCUNetV3's public code): backbone only; gradients and the forward peak are not in it. */
 export interface SchemeAccounting {
   /** Saved inputs of weight-trained layers, clamp masks, the head's input. */
   readonly activationBytes: number;

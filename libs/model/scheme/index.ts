@@ -1,8 +1,8 @@
 /**
  * Sparse schemes: what a device trains, and which of them fits it.
  *
- * Owns: the encoding of a scheme (TRAINING 3.1), its JSON and its id, the ladder of schemes that a model offers, the
- * field's memory accounting (TRAINING 3.3) and the choice under a budget.
+ * Owns: the encoding of a scheme (MCUNetV3, arXiv 2206.15472), its JSON and its id, the ladder of schemes that a model offers, the
+ * field's memory accounting and the choice under a budget.
  * Invariant: a scheme of a model's ladder can be trained on it (`trainingGraph` accepts it); equal ids mean equal
  * layouts of state and delta on the same model.
  *

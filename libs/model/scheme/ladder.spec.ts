@@ -33,7 +33,7 @@ describe('the ladder of kws-digits', () => {
     expect(ladder.at(-1)?.name).toBe('full');
   });
 
-  it('holds the sparse scheme of DATA section 2 and the full one, by id', () => {
+  it('holds the sparse scheme of the golden vectors and the full one, by id', () => {
     const ids = new Map(ladder.map((scheme) => [schemeId(scheme), scheme.name]));
     expect(ids.get(schemeId(KWS_SCHEMES.sparse))).toBe('sparse-b4');
     expect(ids.get(schemeId(KWS_SCHEMES.full))).toBe('full');

@@ -15,7 +15,7 @@ const pointwiseLayers: Selection = (graph, block) => {
   });
 };
 
-/** The expansion of a bottleneck: where the contribution to accuracy per byte is largest (TRAINING 3.4). */
+/** The expansion of a bottleneck: where the contribution to accuracy per byte is largest (MCUNetV3, figure 5). */
 const firstPointwiseLayer: Selection = (graph, block) => pointwiseLayers(graph, block).slice(0, 1);
 
 const wholeLayers = (layers: readonly number[]) => layers.map((layer) => ({ layer, ratio: 1 }));

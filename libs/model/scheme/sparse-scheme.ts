@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#libs/base/result';
 import { type LayerRatio, type SchemeFault, schemeFault, type TrainingScheme } from '#libs/model/passes';
 
 /**
- * A scheme in the encoding of the field (TRAINING 3.1): biases of the last `biasLayers` convolutions, whole weights of
+ * A scheme in the encoding of the field (MCUNetV3, arXiv 2206.15472): biases of the last `biasLayers` convolutions, whole weights of
  * `weightLayers` (numbers of N8, ascending), and always the head.
  */
 export type SparseScheme = TrainingScheme;

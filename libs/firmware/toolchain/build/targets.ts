@@ -26,7 +26,7 @@ const SECTIONS = ['-ffunction-sections', '-fdata-sections'];
 /** gcc turns copying loops into calls of memcpy even so. */
 const GCC = ['-fno-tree-loop-distribute-patterns'];
 
-/** -fno-schedule-insns: before register allocation, scheduling only makes spills (KERNELS 3.7: 12 % of instructions). */
+/** -fno-schedule-insns: before register allocation, scheduling only makes spills (12 % of the instructions). */
 const ARM = ['-O2', '-fno-schedule-insns', '-fstack-usage', '-fcallgraph-info=su'];
 
 const WASM = ['--target=wasm32', '-O3', '-msimd128'];

@@ -8,7 +8,7 @@ export interface LayerRatio {
 }
 
 /**
- * What is trained, in the encoding of the field (TRAINING 3.1): the biases of the last `biasLayers` convolutions (the
+ * What is trained, in the encoding of the field (MCUNetV3, arXiv 2206.15472): the biases of the last `biasLayers` convolutions (the
  * head not counted), the weights of `weightLayers` among them, and always the head.
  */
 export interface TrainingScheme {

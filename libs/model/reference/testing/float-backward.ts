@@ -25,7 +25,7 @@ export interface FloatLayerGradient {
 }
 
 /**
- * The backward half in floating point, written straight from TRAINING 1.3: chain rule through integer weights, real
+ * The backward half in floating point, written straight from its definition: chain rule through integer weights, real
  * scales and exact clamp masks, no rounding anywhere. Reads the forward values of a machine that has just run.
  * @returns the gradients of every convolution on the gradient's way, by operator name; natural-logarithm loss
  */
