@@ -62,8 +62,18 @@ describe('a plan of a random network', () => {
         );
         expect(verifyPlan(graph, { ...plan, buffers, peakBytes: 2 * plan.peakBytes })).not.toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 1500 },
     );
+  });
+
+  it('is found out by the verifier when the mask of an ADD lies on one of its operands', () => {
+    const graph = trainingOf(251);
+    const plan = placeAll(graph, { tries: 0 });
+    const mask = plan.buffers.find(({ name }) => name === 'b3.res.mask')!;
+    const buffers = plan.buffers.map((buffer) =>
+      buffer.name === 'b2' ? { ...buffer, offset: mask.offset } : buffer,
+    );
+    expect(verifyPlan(graph, { ...plan, buffers }).join()).toContain('overwrites b2');
   });
 
   it('is found out by the verifier when lifetimes are one call too short', () => {

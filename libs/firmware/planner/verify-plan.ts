@@ -130,7 +130,10 @@ class Replay {
   private mayOverwrite(op: Op, owner: number, output: TensorId): boolean {
     if (owner === output) return true;
     const operand = owner as TensorId;
-    const allowed = op.kind === 'add' ? op.inputs : [ruleOf(op).inPlace?.(op)?.operand];
+    const inPlace = ruleOf(op).inPlace?.(op);
+    const allowed = op.kind === 'add' ? op.inputs : [inPlace?.operand];
+    // A second output, such as an ADD's mask, is written while the operands are still read.
+    if (output !== (op.kind === 'add' ? op.output : inPlace?.output)) return false;
     const samePlace = bufferOf(this.plan, operand)?.offset === bufferOf(this.plan, output)?.offset;
     return allowed.includes(operand) && samePlace && this.readsLeft.get(operand) === 0;
   }
