@@ -45,7 +45,7 @@ describe('a fleet on a real server', () => {
       household('spanish', { behaviour: 'neverAnswers' }),
     ]);
     await world.settled(3);
-    const campaign = await world.campaign(2, { roundDeadlineSeconds: 12 });
+    const campaign = await world.campaign(2, { roundDeadlineSeconds: 20 });
     expect(campaign.state).toMatch(/^completed/);
     const report = await world.report(campaign);
     const personalised = (name: string) => report.find(({ label }) => label === name)?.accuracyPersonalised;
