@@ -6,5 +6,5 @@ import { defineConfig } from 'prisma/config';
 export default defineConfig({
   schema: 'schema.prisma',
   migrations: { path: 'migrations' },
-  datasource: { url: process.env['DATABASE_URL'] ?? `file:${resolve('.fleetlearn/fleetlearn.db')}` },
+  datasource: { url: process.env['DATABASE_URL'] ?? `file:${resolve('.fleetlearn/data/fleetlearn.db')}` },
 });

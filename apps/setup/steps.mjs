@@ -5,14 +5,13 @@ import { build } from './steps/build.mjs';
 import { client } from './steps/client.mjs';
 import { compilers } from './steps/compilers.mjs';
 import { adminConsole } from './steps/console.mjs';
-import { database } from './steps/database.mjs';
 import { packages } from './steps/packages.mjs';
 
 /**
  * A step is `{ title, isDone(environment), run(environment) }`. `isDone` is quick, because it is asked on
  * every start; `run` throws a SetupError that says what the user can do.
  */
-const steps = { packages, compilers, client, build, console: adminConsole, database };
+const steps = { packages, compilers, client, build, console: adminConsole };
 
 /** Runs a step unless it is done. Two terminals may start at once: the second waits for the first. */
 export async function ensure(name, { environment, showProgress }) {

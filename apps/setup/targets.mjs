@@ -21,11 +21,8 @@ const bench = 'dist/apps/bench/src/main.js';
 
 export const targets = {
   demo: { needs: [...everything, 'console'], runs: [['dist/apps/demo/src/main.js']] },
-  start: {
-    needs: [...everything, 'console', 'database'],
-    database: 'fleetlearn.db',
-    runs: [['dist/apps/server/src/main.js']],
-  },
+  // The server migrates its own database when it starts.
+  start: { needs: [...everything, 'console'], runs: [['dist/apps/server/src/main.js']] },
   fleetlearn: { needs: everything, quiet: true, runs: [[cli]] },
   size: { needs: everything, runs: [[bench, 'size']] },
   bench: { needs: everything, runs: [[bench]] },

@@ -38,10 +38,10 @@ describe('a planted breach is caught:', () => {
       'libs/fleet/campaign/a.ts',
       `import { type Job, encodeJob } from '#libs/fleet/protocol';`,
     ],
-    ['Nest in a library', 'libs/fleet/device/a.ts', `import { Injectable } from '@nestjs/common';`],
+    ['Nest in a library', 'libs/fleet/campaign/a.ts', `import { Injectable } from '@nestjs/common';`],
     ['the disk in a library', 'libs/firmware/codegen/a.ts', `import fs from 'node:fs';`],
     ['the disk without its prefix', 'libs/firmware/codegen/a.ts', `import fs from 'fs';`],
-    ['Prisma in a library', 'libs/fleet/device/a.ts', `import type { Device } from '#prisma';`],
+    ['Prisma in a library', 'libs/fleet/campaign/a.ts', `import type { Device } from '#prisma';`],
     [
       'Prisma in a service',
       'apps/server/src/devices/devices.service.ts',

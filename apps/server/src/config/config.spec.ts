@@ -27,4 +27,9 @@ describe('readConfig', () => {
       'file:a.db',
     ]);
   });
+
+  it('keeps the database in the data dir unless it is named', () => {
+    const config = readConfig({ FLEETLEARN_DATA_DIR: '/var/fleet' });
+    expect(config.ok && config.value.databaseUrl).toBe('file:/var/fleet/fleetlearn.db');
+  });
 });

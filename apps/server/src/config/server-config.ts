@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { err, type Fault, ok, type Result } from '#libs/base/result';
 
@@ -34,8 +34,13 @@ function readVariable<T>(variable: Variable<T>, environment: Environment): Resul
   return text === undefined || text === '' ? ok(variable.fallback) : variable.parse(text);
 }
 
-const withAbsolutePaths = (config: ServerConfig): ServerConfig => ({
-  ...config,
-  dataDir: resolve(config.dataDir),
-  buildCacheDir: resolve(config.buildCacheDir),
-});
+/** Rows name files of the data dir, so both lie together unless the database is named. */
+function withAbsolutePaths(config: ServerConfig): ServerConfig {
+  const dataDir = resolve(config.dataDir);
+  return {
+    ...config,
+    dataDir,
+    buildCacheDir: resolve(config.buildCacheDir),
+    databaseUrl: config.databaseUrl || `file:${join(dataDir, 'fleetlearn.db')}`,
+  };
+}

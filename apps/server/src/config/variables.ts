@@ -32,8 +32,8 @@ export const VARIABLES = {
   databaseUrl: textVariable({
     name: 'FLEETLEARN_DATABASE_URL',
     alias: 'DATABASE_URL',
-    meaning: 'SQLite database, as file:<path>',
-    fallback: 'file:.fleetlearn/fleetlearn.db',
+    meaning: 'SQLite database, as file:<path>; absent: fleetlearn.db in the data dir',
+    fallback: '',
   }),
   adminToken: secretVariable({
     name: 'FLEETLEARN_ADMIN_TOKEN',
