@@ -20,6 +20,8 @@ module.exports = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/prisma', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   testEnvironment: 'node',
+  // All cores: much of the time is spent in compilers and emulators that tests start.
+  maxWorkers: '100%',
   // A guard against hanging, not a speed test: builds and emulated boards take their time on a busy machine.
   testTimeout: 60_000,
   transform: { '\\.ts$': ['@swc/jest', swc] },

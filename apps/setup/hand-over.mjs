@@ -2,17 +2,20 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
 
-import { pinnedNode, root } from './paths.mjs';
+import { pinnedNode } from './paths.mjs';
 
 /**
- * Runs the command lines one after another, each with this process's terminal, and answers the exit
+ * Runs the command lines one after another in a folder, each with this process's terminal, and answers the exit
  * code: the first that is not zero. A failed one does not stop the next, so `check` reports all gates.
  */
-export async function handOver(runs, words, env) {
+export async function handOver(runs, { words, env, folder }) {
   const failures = [];
   for (const [index, command] of runs.entries()) {
     const isLast = index === runs.length - 1;
-    const { code, signal, interrupted } = await runToEnd(isLast ? [...command, ...words] : command, env);
+    const { code, signal, interrupted } = await runToEnd(isLast ? [...command, ...words] : command, {
+      env,
+      folder,
+    });
     const exitCode = signal ? 128 + os.constants.signals[signal] : code;
     if (interrupted) return exitCode;
     if (exitCode !== 0) failures.push({ command, exitCode, signal });
@@ -25,9 +28,9 @@ export async function handOver(runs, words, env) {
   return failures[0]?.exitCode ?? 0;
 }
 
-function runToEnd(args, env) {
+function runToEnd(args, { env, folder }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(pinnedNode, args, { cwd: root, env, stdio: 'inherit' });
+    const child = spawn(pinnedNode, args, { cwd: folder, env, stdio: 'inherit' });
     const forwarding = forwardSignals(child);
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal, interrupted: forwarding.stop() }));

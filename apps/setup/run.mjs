@@ -8,8 +8,9 @@ import process from 'node:process';
 
 import { childEnvironment } from './environment.mjs';
 import { SetupError } from './setup-error.mjs';
-import { ensure } from './steps.mjs';
 import { handOver } from './hand-over.mjs';
+import { callersFolder, root } from './paths.mjs';
+import { ensure } from './steps.mjs';
 import { targets } from './targets.mjs';
 
 async function main([name, ...words]) {
@@ -19,7 +20,8 @@ async function main([name, ...words]) {
   const environment = childEnvironment(target);
   const showProgress = !target.quiet || process.stderr.isTTY;
   for (const step of target.needs) await ensure(step, { environment, showProgress });
-  return handOver(target.runs, words, environment);
+  const folder = target.inCallersFolder ? callersFolder(name) : root;
+  return handOver(target.runs, { words, env: environment, folder });
 }
 
 try {

@@ -1,9 +1,12 @@
+import { at } from './paths.mjs';
+
 /**
  * What each npm script needs and what it runs. Data only: edit here.
  *
  * - needs: set-up steps, in order (see steps/)
  * - runs: command lines for the pinned Node, one after another; words typed after `--` go to the last one
  * - database: file under .fleetlearn/ that DATABASE_URL names, unless the caller has set DATABASE_URL
+ * - inCallersFolder: true runs it where npm was called, so that paths mean what they mean there (paths in `runs` are absolute then)
  * - quiet: true keeps progress lines off a redirected screen, for output that other programs read
  */
 const tools = ['packages', 'compilers', 'client'];
@@ -16,16 +19,18 @@ const jest = [
   '--config',
   'test/jest.config.cjs',
 ];
-const cli = 'dist/apps/cli/src/main.js';
+const cli = at('dist/apps/cli/src/main.js');
 const bench = 'dist/apps/bench/src/main.js';
+const fuzz = 'dist/test/fuzz/main.js';
 
 export const targets = {
   demo: { needs: [...everything, 'console'], runs: [['dist/apps/demo/src/main.js']] },
   // The server migrates its own database when it starts.
   start: { needs: [...everything, 'console'], runs: [['dist/apps/server/src/main.js']] },
-  fleetlearn: { needs: everything, quiet: true, runs: [[cli]] },
+  fleetlearn: { needs: everything, quiet: true, inCallersFolder: true, runs: [[cli]] },
   size: { needs: everything, runs: [[bench, 'size']] },
   bench: { needs: everything, runs: [[bench]] },
+  fuzz: { needs: ['packages', 'client', 'build'], runs: [[fuzz]] },
   test: { needs: everything, runs: [jest] },
   check: {
     needs: tools,

@@ -2,6 +2,11 @@
  * A batch of work for a generated model, in one call: inputs to outputs, or a whole training session step by step.
  * The same code runs on the ARM board, in wasm32 and on the PC; job and result are byte layouts (FORMATS.md).
  * RAM: the model's arena (static), about 250 bytes of stack beside the kernels'. For tests and tools, not for devices.
+ *
+ * Compiled with
+ *   -DFL_PARAMETERS_LINKED=1  the parameter image is the linked symbol fl_linked_parameters (trusted, not checked); jobs carry
+ *                             none (parameters_bytes 0);
+ *   -DFL_TRACE_CALLS=1        (model.c, too) results of forward jobs show what every call of the first inference wrote.
  */
 #ifndef FL_HARNESS_H
 #define FL_HARNESS_H
@@ -14,7 +19,8 @@ enum {
   FL_JOB_VERSION = 1,
   FL_JOB_FORWARD = 0, /* modes */
   FL_JOB_TRAIN = 1,
-  FL_JOB_DIGESTS = 1 /* flag: SHA-256 of the state after every step */
+  FL_JOB_DIGESTS = 1, /* flag: SHA-256 of the state after every step */
+  FL_JOB_FILL = 2     /* flag: the arena is filled with noise (from the seed) before each inference of a forward job */
 };
 
 typedef struct {
@@ -76,10 +82,20 @@ typedef struct {
   uint32_t fault_address;
   uint32_t fault_program_counter;
   uint8_t start_digest[32]; /* of the state before the first step */
+  uint32_t trace_offset;    /* built with FL_TRACE_CALLS: what fl_after_call was shown in the first inference, */
+  uint32_t trace_bytes;     /* call by call, one after the other: FL_MODEL_TRACE_BYTES; else 0 */
 } fl_result;
 
 /* The arena that harness programs lend to the model. */
 extern uint8_t fl_arena[];
+
+#ifndef FL_PARAMETERS_LINKED
+#define FL_PARAMETERS_LINKED 0
+#endif
+#if FL_PARAMETERS_LINKED
+/* The parameter image, 8-byte aligned. */
+extern const uint8_t fl_linked_parameters[];
+#endif
 
 /* Does the job; the result begins with an fl_result, whatever happens. Both 8-byte aligned. Returns the status. */
 uint32_t fl_harness_run(const uint8_t *job, uint32_t job_bytes, uint8_t *result, uint32_t capacity);

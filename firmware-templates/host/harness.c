@@ -9,6 +9,27 @@ uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
 
 enum { ALIGNMENT = 8 };
 
+#if FL_TRACE_CALLS
+
+/* Where the next call's output goes; NULL after the first inference. */
+static uint8_t *trace_place;
+
+void fl_after_call(uint32_t call, const uint8_t *output, uint32_t bytes) {
+  (void)call;
+  if (trace_place == NULL) return;
+  for (uint32_t i = 0; i < bytes; i++) *trace_place++ = output[i];
+}
+
+static void trace_into(uint8_t *place) { trace_place = place; }
+enum { TRACE_BYTES = FL_MODEL_TRACE_BYTES };
+
+#else
+
+static void trace_into(uint8_t *place) { (void)place; }
+enum { TRACE_BYTES = 0 };
+
+#endif
+
 /* Everything that the loops below share. */
 typedef struct {
   const fl_job *job;
@@ -31,11 +52,45 @@ static const int8_t *input_at(const fl_batch *batch, uint32_t index) {
   return fl_const_s8(batch->base, batch->job->inputs_offset + index * FL_MODEL_INPUT_BYTES);
 }
 
+/* The model on one input: puts it where the model reads it. */
+static void forward(const fl_batch *batch, const int8_t *input) {
+#if FL_MODEL_INPUT_IN_ARENA
+  const uint8_t *from = (const uint8_t *)input;
+  for (uint32_t p = 0; p < FL_MODEL_INPUTS; p++) {
+    copy(fl_arena + fl_model_inputs[p].arena_offset, from, fl_model_inputs[p].bytes);
+    from += fl_model_inputs[p].bytes;
+  }
+#endif
+  fl_model_forward(fl_arena, batch->parameters, input);
+}
+
+/* What is left of a computation before must not matter: noise everywhere. */
+static void fill_arena(const fl_batch *batch, uint32_t index) {
+  if ((batch->job->flags & FL_JOB_FILL) == 0) return;
+  const uint32_t key = fl_hash(batch->job->seed ^ fl_hash(index));
+  for (uint32_t i = 0; i < FL_MODEL_ARENA_BYTES; i++) fl_arena[i] = (uint8_t)fl_hash(key + i);
+}
+
+static void load_variables(const fl_batch *batch) {
+#if FL_MODEL_TRAINS
+  fl_model_load(fl_arena, batch->parameters);
+#else
+  (void)batch;
+#endif
+}
+
 static void forward_all(const fl_batch *batch) {
+  uint8_t *record = batch->out + batch->result->records_offset;
+  trace_into(batch->out + batch->result->trace_offset);
   for (uint32_t i = 0; i < batch->job->inputs; i++) {
-    fl_model_forward(fl_arena, batch->parameters, input_at(batch, i));
-    uint8_t *record = batch->out + batch->result->records_offset + i * FL_MODEL_OUTPUT_BYTES;
-    copy(record, fl_arena + FL_MODEL_OUTPUT_OFFSET, FL_MODEL_OUTPUT_BYTES);
+    fill_arena(batch, i);
+    load_variables(batch);
+    forward(batch, input_at(batch, i));
+    trace_into(NULL);
+    for (uint32_t p = 0; p < FL_MODEL_OUTPUTS; p++) {
+      copy(record, fl_arena + fl_model_outputs[p].arena_offset, fl_model_outputs[p].bytes);
+      record += fl_model_outputs[p].bytes;
+    }
   }
 }
 
@@ -72,7 +127,7 @@ static void train_step(const fl_batch *batch, uint32_t index, uint8_t *record) {
                         .weights = {rates->weights.mantissa, (int8_t)rates->weights.exponent},
                         .bias = {rates->bias.mantissa, (int8_t)rates->bias.exponent},
                         .head = {rates->head.mantissa, (int8_t)rates->head.exponent}};
-  fl_model_forward(fl_arena, batch->parameters, input);
+  forward(batch, input);
   copy(record + LOSS_BYTES + FL_SHA256_BYTES, fl_arena + FL_MODEL_LOGITS_OFFSET, FL_MODEL_OUTPUT_BYTES);
   const int32_t loss = fl_model_loss(fl_arena, steps[index].label);
   copy(record, (const uint8_t *)&loss, LOSS_BYTES);
@@ -135,10 +190,34 @@ static int32_t is_known_mode(const fl_job *job) { return job->mode == FL_JOB_FOR
 
 #endif
 
+#if FL_PARAMETERS_LINKED
+
+static int32_t has_parameters(const fl_job *job) { return job->parameters_bytes == 0; }
+
+/* Part of the program, so they are what they were. */
+static int32_t take_parameters(fl_batch *batch) {
+  batch->parameters = fl_linked_parameters;
+  return FL_PARAMETERS_OK;
+}
+
+#else
+
+static int32_t has_parameters(const fl_job *job) {
+  return job->parameters_offset % ALIGNMENT == 0 && is_inside(job, job->parameters_offset, 1, job->parameters_bytes);
+}
+
+/* Returns the code of fl_parameters_check. */
+static int32_t take_parameters(fl_batch *batch) {
+  batch->parameters = batch->base + batch->job->parameters_offset;
+  return fl_parameters_check(batch->parameters, batch->job->parameters_bytes);
+}
+
+#endif
+
 static int32_t is_good_job(const fl_job *job, const uint8_t *base, uint32_t bytes) {
   if (bytes < sizeof(fl_job) || job->magic != FL_JOB_MAGIC || job->version != FL_JOB_VERSION) return 0;
   if (job->bytes > bytes || !is_known_mode(job)) return 0;
-  if (job->parameters_offset % ALIGNMENT != 0 || !is_inside(job, job->parameters_offset, 1, job->parameters_bytes)) return 0;
+  if (!has_parameters(job)) return 0;
   if (!is_inside(job, job->inputs_offset, job->inputs, FL_MODEL_INPUT_BYTES)) return 0;
   return job->mode == FL_JOB_FORWARD || has_good_steps(job, base);
 }
@@ -156,15 +235,16 @@ static int32_t lay_out(const fl_job *job, fl_result *result, uint32_t capacity) 
   result->state_bytes = state_bytes_of(job);
   result->delta_offset = aligned((uint64_t)result->state_offset + result->state_bytes);
   result->delta_bytes = delta_bytes_of(job);
-  result->bytes = aligned((uint64_t)result->delta_offset + result->delta_bytes);
+  result->trace_offset = aligned((uint64_t)result->delta_offset + result->delta_bytes);
+  result->trace_bytes = job->mode == FL_JOB_FORWARD && job->inputs > 0 ? (uint32_t)TRACE_BYTES : 0;
+  result->bytes = aligned((uint64_t)result->trace_offset + result->trace_bytes);
   return result->bytes <= capacity;
 }
 
 static uint32_t run(fl_batch *batch, uint32_t job_bytes, uint32_t capacity) {
   fl_result *result = batch->result;
   if (!is_good_job(batch->job, batch->base, job_bytes)) return FL_RESULT_BAD_JOB;
-  batch->parameters = batch->base + batch->job->parameters_offset;
-  result->detail = fl_parameters_check(batch->parameters, batch->job->parameters_bytes);
+  result->detail = take_parameters(batch);
   if (result->detail != FL_PARAMETERS_OK) return FL_RESULT_BAD_PARAMETERS;
   if (!lay_out(batch->job, result, capacity)) {
     result->detail = (int32_t)result->bytes;
@@ -174,9 +254,6 @@ static uint32_t run(fl_batch *batch, uint32_t job_bytes, uint32_t capacity) {
   if (batch->job->mode == FL_JOB_TRAIN) {
     train_all(batch);
   } else {
-#if FL_MODEL_TRAINS
-    fl_model_load(fl_arena, batch->parameters);
-#endif
     forward_all(batch);
   }
   return FL_RESULT_OK;

@@ -24,24 +24,30 @@ static inline int32_t one_by_one(const int16_t *column, const int8_t *weights, i
   return sum;
 }
 
-/* Sums cannot overflow: |w| <= 128, |x - z| <= 255, depth < 65,536. */
+/*
+ * Sums cannot overflow: |w| <= 128, |x - z| <= 255, depth < 65,536. Filter, range and sink are copied, because a stored
+ * byte could be part of the originals for all the compiler knows.
+ */
 void fl_columns_s8(const int16_t *columns, int32_t count, int32_t depth, int32_t outputs, const fl_filter *filter,
-                   const fl_range *range, int8_t *output, uint8_t *mask, int32_t index) {
+                   const fl_range *range, const fl_sink *sink) {
+  const fl_filter layer = *filter;
+  const fl_range limits = *range;
+  const fl_sink to = *sink;
   const int16_t *second = columns + depth;
-  const int8_t *weights = filter->weights;
+  const int8_t *weights = layer.weights;
   int32_t channel = 0;
   for (; count == 2 && channel + 1 < outputs; channel += 2, weights += 2 * depth) {
     const fl_four_sums sums = two_by_two(columns, second, weights, weights + depth, depth);
-    const fl_output upper = fl_output_of(filter, range, channel);
-    fl_put(upper, sums.upper_first, output, mask, index + channel);
-    fl_put(upper, sums.upper_second, output, mask, index + outputs + channel);
-    const fl_output lower = fl_output_of(filter, range, channel + 1);
-    fl_put(lower, sums.lower_first, output, mask, index + channel + 1);
-    fl_put(lower, sums.lower_second, output, mask, index + outputs + channel + 1);
+    const fl_output upper = fl_output_of(&layer, &limits, channel);
+    fl_put(upper, sums.upper_first, to, channel);
+    fl_put(upper, sums.upper_second, to, outputs + channel);
+    const fl_output lower = fl_output_of(&layer, &limits, channel + 1);
+    fl_put(lower, sums.lower_first, to, channel + 1);
+    fl_put(lower, sums.lower_second, to, outputs + channel + 1);
   }
   for (; channel < outputs; channel++, weights += depth) {
-    const fl_output one = fl_output_of(filter, range, channel);
-    fl_put(one, one_by_one(columns, weights, depth), output, mask, index + channel);
-    if (count == 2) fl_put(one, one_by_one(second, weights, depth), output, mask, index + outputs + channel);
+    const fl_output one = fl_output_of(&layer, &limits, channel);
+    fl_put(one, one_by_one(columns, weights, depth), to, channel);
+    if (count == 2) fl_put(one, one_by_one(second, weights, depth), to, outputs + channel);
   }
 }

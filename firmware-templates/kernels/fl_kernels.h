@@ -1,10 +1,11 @@
 /*
  * The kernels: every operator of a generated model is one of these functions, in a file of its name.
  *
- * Numerics: NUMERICS version 1 to the bit (the clause is named at each function). Maps are HWC, int8, batch 1.
+ * Numerics: inference to the bit as libs/model/quant/INFERENCE.md, training as NUMERICS version 1 (the clause is named at
+ * each function). Maps are HWC, int8, batch 1.
  * Trust: sizes were checked by the compiler that generated the calls; kernels check nothing.
  * RAM: a kernel owns no memory. `scratch` is arena memory lent for the call; its size is stated at each function and
- *      computed by libs/firmware/planner/scratch.ts. Stack: below 200 bytes a kernel.
+ *      computed by libs/firmware/planner/scratch.ts. Stack: below 256 bytes a kernel.
  * Flash: the Thumb-2 size of each function is printed by `npm run size`.
  */
 #ifndef FL_KERNELS_H
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "fl_step.h"
+#include "fl_walk.h"
 
 /* A channel of a gradient without a non-zero mantissa has no exponent (N4). */
 #define FL_NO_EXPONENT (-32768)
@@ -27,6 +29,19 @@ typedef struct {
   int32_t pad_top, pad_left;
 } fl_window;
 
+/*
+ * Which rows of a map a call computes, and where the rows of both maps lie: input row y at input + (y % input_rows) rows,
+ * output rows likewise. A whole map has as many rows as it is high; a ring that streams row by row has fewer. Where the
+ * ring's `input_rows` are fewer than the map's, the caller keeps those that the band reaches.
+ */
+typedef struct {
+  const int8_t *input;
+  int32_t input_rows;
+  int8_t *output;
+  int32_t output_rows;
+  int32_t from, to; /* output rows [from, to) */
+} fl_band;
+
 /* Zero points and the clamp of the output, both ends inside. */
 typedef struct {
   int32_t input_zero;
@@ -36,7 +51,7 @@ typedef struct {
 
 /* The parameters of one layer, where they lie: the constants of the parameter image or trained copies in the arena. */
 typedef struct {
-  const int8_t *weights;    /* conv [O][kh][kw][I], depthwise [C][kh*kw], fully connected [O][I] */
+  const int8_t *weights;    /* conv, transposed conv [O][kh][kw][I], depthwise [C][kh*kw], fully connected [O][I] */
   const int32_t *bias;      /* NULL for none */
   int32_t bias_fraction;    /* 0, or FL_BIAS_FRACTION for a trained copy */
   const int32_t *multiplier;
@@ -51,13 +66,46 @@ typedef struct {
   const int8_t *shift;
 } fl_head;
 
-/* Constants of an ADD (N2). */
+/* Constants of an ADD or SUB (N2). */
 typedef struct {
   int32_t first_zero, first_multiplier, first_shift;
   int32_t second_zero, second_multiplier, second_shift;
   int32_t output_zero, output_multiplier, output_shift;
   int32_t low, high;
 } fl_add;
+
+/* Constants of a MUL. */
+typedef struct {
+  int32_t first_zero, second_zero, output_zero;
+  int32_t multiplier, shift;
+  int32_t low, high;
+} fl_mul;
+
+/* Constants of a MEAN; 1 / N is in the multiplier. */
+typedef struct {
+  int32_t input_offset; /* the input's zero point times N, the elements of a mean */
+  int32_t multiplier, shift;
+  int32_t output_zero;
+} fl_mean;
+
+/* Constants of a SOFTMAX: beta * scale as Q5.26, and the difference below which a probability is 0. */
+typedef struct {
+  int32_t multiplier, shift;
+  int32_t smallest_difference;
+} fl_softmax;
+
+/* Sizes of a resized map, and which row and column of the input each of the output shows. */
+typedef struct {
+  int32_t in_width, out_width, channels;
+  const uint16_t *rows, *columns;
+} fl_resize;
+
+/* Where a run of outputs goes: bit `first` + i of the mask belongs to output[i]. */
+typedef struct {
+  int8_t *output;
+  uint8_t *mask; /* NULL for none */
+  int32_t first;
+} fl_sink;
 
 /* Training constants of one layer (N0), one entry an output channel, from the parameter image. */
 typedef struct {
@@ -102,36 +150,104 @@ static inline int32_t fl_is_frozen(const fl_training *training, int32_t channel)
   return fl_mask_bit(training->frozen, channel);
 }
 
-/* ---- forward (N2). `mask`, where not NULL, receives one bit an output element: 1 where the clamp did not act. ---- */
+/*
+ * ---- forward (N2) ----
+ *
+ * `mask`, where not NULL, receives one bit an output element of the whole map: 1 where the clamp did not act. It is filled
+ * by the call whose band begins at row 0.
+ *
+ * "Order" says in which order a kernel reads and writes: libs/firmware/planner/overlap.ts lets outputs lie over inputs
+ * that die in the call, relying on it. A kernel without that line reads any input after any write: input and output must
+ * be disjoint.
+ */
 
-/* Any kernel, stride, dilation, padding. scratch: 2 columns of kh*kw*I int16. */
-void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const int8_t *input,
-                  int8_t *output, uint8_t *mask, int16_t *scratch);
+/*
+ * Any kernel, stride, dilation, padding. scratch: columns of kh*kw*I int16, 2 of them, or 1 where the output is 1 wide.
+ * Order: output pixels ascending, row by row, two at a time within a row (the last one of an odd row alone): the inputs of
+ * both are copied to scratch before the outputs of both are written.
+ */
+void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
+                  uint8_t *mask, int16_t *scratch);
 
-/* 1x1, stride 1, no padding. scratch: 2 columns of I int16. */
-void fl_pointwise_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const int8_t *input,
-                            int8_t *output, uint8_t *mask, int16_t *scratch);
+/*
+ * 1x1, stride 1, no padding. scratch: columns of I int16, 2 of them, or 1 where the output is one pixel.
+ * Order: as fl_conv2d_s8, but the pixels of all rows of the band are one run (pairs cross rows); a run ends where a ring wraps.
+ */
+void fl_pointwise_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
+                            uint8_t *mask, int16_t *scratch);
 
-/* Any multiplier. scratch: the kernel's rows of one padded channel: ((kh-1)*dilation+1) * needed width int16. */
-void fl_depthwise_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const int8_t *input,
-                            int8_t *output, uint8_t *mask, int16_t *scratch);
+/*
+ * Any multiplier. scratch: the kernel's rows of one padded channel: ((kh-1)*dilation+1) * needed width int16.
+ * Order: output channel by channel, rows ascending; before an output row is written, all input rows (of its channel) that it
+ * needs are in scratch: those that the row before did not need are copied then.
+ */
+void fl_depthwise_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
+                            uint8_t *mask, int16_t *scratch);
 
-/* `rows` inputs of `depth` to `rows` outputs of `outputs`. scratch: 2 columns of `depth` int16. */
+/* Transposed convolution, dilation 1: each output pixel sums over the taps that reach it. No scratch. */
+void fl_transpose_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band);
+
+/*
+ * `rows` inputs of `depth` to `rows` outputs of `outputs`. scratch: columns of `depth` int16, 2 of them, or 1 for one row.
+ * Order: rows ascending, two at a time (the last one alone if odd): both are copied to scratch before both are written.
+ */
 void fl_fully_connected_s8(int32_t rows, int32_t depth, int32_t outputs, const fl_filter *filter, const fl_range *range,
                            const int8_t *input, int8_t *output, int16_t *scratch);
 
-/*
- * The inner loop of the three above: `count` (1 or 2) columns of x - zero, one after the other, times all filters.
- * index: position in the output map of the first column's first output.
- */
+/* The inner loop of those: `count` (1 or 2) columns of x - zero, one after the other, times all filters. */
 void fl_columns_s8(const int16_t *columns, int32_t count, int32_t depth, int32_t outputs, const fl_filter *filter,
-                   const fl_range *range, int8_t *output, uint8_t *mask, int32_t index);
+                   const fl_range *range, const fl_sink *sink);
 
-/* Sum of two maps of `count` elements; output may be either input. */
+/*
+ * Sum, difference and product of `count` elements; and of arrays of which one is stretched (steps 0) over the other.
+ * Order: elements ascending; each is read before it is written, so the output may be (or begin before) an operand that
+ * is not stretched.
+ */
 void fl_add_s8(const fl_add *add, int32_t count, const int8_t *first, const int8_t *second, int8_t *output, uint8_t *mask);
+void fl_sub_s8(const fl_add *sub, int32_t count, const int8_t *first, const int8_t *second, int8_t *output);
+void fl_mul_s8(const fl_mul *mul, int32_t count, const int8_t *first, const int8_t *second, int8_t *output);
+void fl_add_broadcast_s8(const fl_add *add, const fl_pair *operands, const int8_t *first, const int8_t *second,
+                         int8_t *output);
+void fl_sub_broadcast_s8(const fl_add *sub, const fl_pair *operands, const int8_t *first, const int8_t *second,
+                         int8_t *output);
+void fl_mul_broadcast_s8(const fl_mul *mul, const fl_pair *operands, const int8_t *first, const int8_t *second,
+                         int8_t *output);
 
-/* Average over windows; padding is not counted. Halves away from zero; input and output share scale and zero point. */
-void fl_average_pool2d_s8(const fl_window *window, const fl_range *range, const int8_t *input, int8_t *output);
+/* Any function of one element: `table` has an entry a byte (0..255) of input. Order: elements ascending, read before written. */
+void fl_lookup_s8(const int8_t *table, int32_t count, const int8_t *input, int8_t *output);
+
+/*
+ * Average over windows; padding is not counted. Halves away from zero; input and output share scale and zero point.
+ * Order: pixels ascending, channels ascending; the window of a channel is read before its output is written.
+ */
+void fl_average_pool2d_s8(const fl_window *window, const fl_range *range, const fl_band *band);
+
+/* Largest of windows; padding takes no part. Order: as fl_average_pool2d_s8. */
+void fl_max_pool2d_s8(const fl_window *window, const fl_range *range, const fl_band *band);
+
+/*
+ * Means of an array. sums: `first` are steps over the outputs, 0 for dimensions that are averaged; the input is read in
+ * order, `second` is not used. outputs: how many means. scratch: one int32 an output.
+ * Order: all input is read before the first output is written.
+ */
+void fl_mean_s8(const fl_mean *mean, const fl_pair *sums, int32_t outputs, const int8_t *input, int8_t *output,
+                int32_t *scratch);
+
+/*
+ * Softmax of `rows` rows of `classes`. No scratch: exponentials are computed twice.
+ * Order: rows ascending; within a row elements ascending, each written after its last read: an output row may lie on its
+ * input row or before it.
+ */
+void fl_softmax_s8(const fl_softmax *softmax, int32_t rows, int32_t classes, const int8_t *input, int8_t *output);
+
+/* Copies elements from places `first` to places `second`: concatenation, slices, transposes. */
+void fl_move_s8(const fl_pair *places, const int8_t *input, int8_t *output);
+
+/* The `count` elements of output become `zero`, then the input is moved to the places `second` from output[start]. */
+void fl_pad_s8(const fl_pair *places, int32_t zero, int32_t count, int32_t start, const int8_t *input, int8_t *output);
+
+/* Order: pixels ascending, channels ascending, read before written. */
+void fl_resize_nearest_s8(const fl_resize *resize, const fl_band *band);
 
 /* The wide head: logits in log2 units with 16 fractional bits. */
 void fl_head_s16(int32_t classes, int32_t features, const fl_head *head, int32_t input_zero, const int8_t *input,

@@ -10,4 +10,9 @@ static inline void fl_mask_fill(uint8_t *mask, int32_t elements) {
   for (int32_t i = 0; i < (elements + 7) >> 3; i++) mask[i] = 0xff;
 }
 
+/* The mask of a map that is computed in bands: the first of them fills it. */
+static inline void fl_map_mask_fill(uint8_t *mask, int32_t from, int32_t elements) {
+  if (from == 0) fl_mask_fill(mask, elements);
+}
+
 #endif

@@ -12,29 +12,38 @@
 typedef struct {
   int32_t bias;
   int32_t multiplier;
-  int32_t shift;
+  int32_t left;  /* shift before the product */
+  int32_t right; /* shift after it, less 1; negative for none */
   int32_t zero;
   int32_t low, high;
 } fl_output;
 
 static inline fl_output fl_output_of(const fl_filter *filter, const fl_range *range, int32_t channel) {
   const int32_t bias = filter->bias == NULL ? 0 : fl_round_shift(filter->bias[channel], filter->bias_fraction);
-  return (fl_output){bias, filter->multiplier[channel], filter->shift[channel], range->output_zero, range->low, range->high};
+  const int32_t shift = filter->shift[channel];
+  return (fl_output){bias,  filter->multiplier[channel], shift > 0 ? shift : 0, -shift - 1, range->output_zero,
+                     range->low, range->high};
 }
 
 /*
- * Stores the output of `sum`. `index` is the element's position in the map, whose mask bit is cleared where the clamp
- * acts. The bias is added last, wrapping: the biases of dead channels may be anything.
+ * Stores the output of `sum` as element `index` of the sink, whose mask bit is cleared where the clamp acts. The bias is
+ * added last, wrapping: the biases of dead channels may be anything. In between: fl_requantize.
  */
-static inline void fl_put(fl_output o, int32_t sum, int8_t *output, uint8_t *mask, int32_t index) {
-  const int32_t scaled = fl_requantize(fl_wrapping_add(sum, o.bias), o.multiplier, o.shift);
+static inline void fl_put(fl_output o, int32_t sum, fl_sink to, int32_t index) {
+  const uint32_t shifted = ((uint32_t)sum + (uint32_t)o.bias) << (uint32_t)o.left;
+  int32_t scaled = fl_doubling_high_multiply((int32_t)shifted, o.multiplier);
+  if (o.right >= 0) scaled = (((scaled + (scaled >> 31)) >> o.right) + 1) >> 1;
   const int32_t value = fl_wrapping_add(scaled, o.zero);
   if (value >= o.low && value <= o.high) {
-    output[index] = (int8_t)value;
+    to.output[index] = (int8_t)value;
     return;
   }
-  output[index] = (int8_t)(value < o.low ? o.low : o.high);
-  if (mask != NULL) fl_mask_clear(mask, index);
+  to.output[index] = (int8_t)(value < o.low ? o.low : o.high);
+  if (to.mask != NULL) fl_mask_clear(to.mask, to.first + index);
+}
+
+static inline int32_t fl_clamp(int32_t value, int32_t low, int32_t high) {
+  return value < low ? low : value > high ? high : value;
 }
 
 #endif

@@ -8,6 +8,7 @@ void fl_fully_connected_s8(int32_t rows, int32_t depth, int32_t outputs, const f
     const int32_t count = row + 1 < rows ? 2 : 1;
     const int8_t *values = input + row * depth;
     for (int32_t i = 0; i < count * depth; i++) scratch[i] = (int16_t)(values[i] - range->input_zero);
-    fl_columns_s8(scratch, count, depth, outputs, filter, range, output, NULL, row * outputs);
+    const fl_sink to = {output + row * outputs, NULL, 0};
+    fl_columns_s8(scratch, count, depth, outputs, filter, range, &to);
   }
 }

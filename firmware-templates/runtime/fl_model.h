@@ -23,9 +23,15 @@
  *   FL_MODEL_NAME             string
  *   FL_MODEL_TRAINS           1 for a training graph, 0 for inference only
  *   FL_MODEL_ARENA_BYTES      bytes of the arena (the plan's peak)
- *   FL_MODEL_INPUT_BYTES      bytes of one input
- *   FL_MODEL_OUTPUT_OFFSET    arena offset of the output after fl_model_forward
- *   FL_MODEL_OUTPUT_BYTES     bytes of it: int8 outputs; int32 logits where the model trains
+ *   FL_MODEL_INPUTS           number of inputs
+ *   FL_MODEL_INPUT_BYTES      bytes of all inputs, one after the other
+ *   FL_MODEL_INPUT_IN_ARENA   1: the caller writes the inputs to their places in the arena before every fl_model_forward,
+ *                             which may overwrite them, and `input` is ignored; 0: there is one input, read where the argument
+ *                             `input` points
+ *   FL_MODEL_OUTPUTS          number of outputs
+ *   FL_MODEL_OUTPUT_OFFSET    arena offset of the (first) output after fl_model_forward
+ *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits where the model trains
+ *   FL_MODEL_TRACE_BYTES      bytes of all results that one fl_model_forward hands to fl_after_call
  *   FL_MODEL_PARAMETER_BYTES  bytes of the parameter image, header included
  *   FL_MODEL_LAYOUT           uint32: names the layout of the parameter image
  * and for one that trains:
@@ -37,8 +43,29 @@
  *   FL_MODEL_VARIABLES        entries of fl_model_variables
  */
 
-/* Runs the model on one input; its output is then at FL_MODEL_OUTPUT_OFFSET. */
+/* An input or output of the model: where it lies in the arena (inputs: 0 where they are not in the arena). */
+typedef struct {
+  uint32_t arena_offset;
+  uint32_t bytes;
+} fl_port;
+
+extern const fl_port fl_model_inputs[];  /* FL_MODEL_INPUTS */
+extern const fl_port fl_model_outputs[]; /* FL_MODEL_OUTPUTS */
+
+/* Runs the model on one input; its outputs are then in the arena. */
 void fl_model_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *input);
+
+/* Built with -DFL_TRACE_CALLS=1, every call of fl_model_forward that has a result in the arena shows it to the program. */
+#ifndef FL_TRACE_CALLS
+#define FL_TRACE_CALLS 0
+#endif
+#if FL_TRACE_CALLS
+/* call: 0, 1, ... in order of execution. */
+void fl_after_call(uint32_t call, const uint8_t *output, uint32_t bytes);
+#define FL_AFTER_CALL(call, output, bytes) fl_after_call((call), (output), (bytes))
+#else
+#define FL_AFTER_CALL(call, output, bytes) ((void)(output))
+#endif
 
 #if FL_MODEL_TRAINS
 

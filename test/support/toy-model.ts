@@ -6,8 +6,8 @@ import { GraphBuilder } from '#test/support/graph-builder';
 const BORDER = { top: 1, bottom: 0, left: 0, right: 1 };
 const RELU6 = { activation: 'relu6' } as const;
 
-/** A small network that holds every operator of an inference graph once or twice. */
-function everyOperator(): Graph {
+/** A small network of the operators that networks for images are mostly made of. */
+function toyNetwork(): Graph {
   const builder = new GraphBuilder('toy');
   const padded = builder.pad('border', builder.input([1, 6, 6, 2]), BORDER);
   const stem = builder.conv('stem', padded, { channels: 4, kernel: 3, stride: 2, ...RELU6 });
@@ -19,7 +19,7 @@ function everyOperator(): Graph {
 }
 
 /** The file of that network. */
-export const toyFile = (): Uint8Array => unwrap(writeTflite(everyOperator()));
+export const toyFile = (): Uint8Array => unwrap(writeTflite(toyNetwork()));
 
 /** The network as it comes out of its file. */
 export const toyGraph = (): Graph => unwrap(importTflite(toyFile()));

@@ -6,7 +6,6 @@ import { packParameters } from '#libs/firmware/codegen';
 import type { Plan } from '#libs/firmware/planner';
 import { inferenceGraph, stepProgram } from '#libs/firmware/program';
 import {
-  boardNames,
   build,
   type Build,
   loadBoard,
@@ -19,7 +18,8 @@ import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
 import { BenchError } from './bench';
 import { repositoryRoot } from './repository';
 
-const shop = workshop({
+/** The compilers of this machine; what was built is kept. */
+export const shop = workshop({
   templates: join(repositoryRoot, 'firmware-templates'),
   cache: join(repositoryRoot, '.fleetlearn', 'build'),
 });
@@ -71,16 +71,10 @@ export async function compileModel({
   return { plan, build: built, parameters: packParameters(inference) };
 }
 
-/** All but virtual boards, which are one of these under another name. */
-export async function physicalBoards(): Promise<readonly Board[]> {
-  const boards = await Promise.all((await boardNames(shop)).map(boardCalled));
-  return boards.filter(({ runs }) => runs !== 'wasm');
-}
-
 export const boardCalled = async (name: string): Promise<Board> => orThrow(await loadBoard(shop, name));
 
 /** The value, or the refusal as a sentence for the user. */
-function orThrow<T>(result: Result<T>): T {
+export function orThrow<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new BenchError(`${result.error.code}: ${result.error.message}`);
 }

@@ -1,10 +1,11 @@
 /** `npm run bench`: lists the benches. `npm run bench -- NAME …`: runs one. `npm run size` is the bench `size`. */
 import process from 'node:process';
 import { type Bench, BenchError } from './bench';
+import { compiler } from './benches/compiler';
 import { size } from './benches/size';
 import { speech } from './benches/speech';
 
-const BENCHES: readonly Bench[] = [speech, size];
+const BENCHES: readonly Bench[] = [compiler, speech, size];
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);

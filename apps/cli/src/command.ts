@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { err, fault, ok, type Result } from '#libs/base/result';
+import type { Result } from '#libs/base/result';
+import { parseWords } from './parse-words';
 
 /** Where a command writes. What other programs read goes to `print`; everything else to `note`. */
 export interface Terminal {
@@ -7,10 +7,15 @@ export interface Terminal {
   note(text: string): void;
 }
 
+/** What may stand at a place of the command line, for tab completion. */
+export type Completes = 'file' | 'folder' | 'board' | 'engine';
+
 /** A word that a command takes by its place. */
 export interface Positional {
   readonly name: string;
   readonly meaning: string;
+  readonly completes?: Completes;
+  readonly choices?: readonly string[];
 }
 
 export interface Flag {
@@ -18,21 +23,46 @@ export interface Flag {
   readonly meaning: string;
 }
 
-export interface Setting {
-  readonly type: 'string';
+/** An option with a value. */
+interface Valued {
   /** What stands for the value in the help: `N[KB]`. */
   readonly value: string;
   readonly meaning: string;
   readonly required?: true;
+  readonly completes?: Completes;
 }
 
-export type Options = Readonly<Record<string, Flag | Setting>>;
+export interface Setting extends Valued {
+  readonly type: 'string';
+}
 
-type ValueOf<O extends Flag | Setting> = O extends Flag
+/** One value out of a few. */
+export interface Choice {
+  readonly type: 'choice';
+  readonly choices: readonly string[];
+  readonly meaning: string;
+  readonly required?: true;
+}
+
+/** An option that is given once for each of several values, in order. */
+export interface Many extends Valued {
+  readonly type: 'many';
+}
+
+export type Option = Flag | Setting | Choice | Many;
+export type Options = Readonly<Record<string, Option>>;
+
+type PresentValue<O extends Option> = O extends Flag
   ? boolean
-  : O extends { readonly required: true }
-    ? string
-    : string | undefined;
+  : O extends Many
+    ? readonly string[]
+    : O extends Choice
+      ? O['choices'][number]
+      : string;
+
+type ValueOf<O extends Option> = O extends Flag | Many | { readonly required: true }
+  ? PresentValue<O>
+  : PresentValue<O> | undefined;
 
 /** What was typed: one value for each positional, in order, and one for each option. */
 export interface Invocation<P extends readonly Positional[], O extends Options> {
@@ -40,20 +70,24 @@ export interface Invocation<P extends readonly Positional[], O extends Options> 
   readonly options: { readonly [K in keyof O]: ValueOf<O[K]> };
 }
 
-export interface CommandDefinition<P extends readonly Positional[], O extends Options> {
+/** The name, parameters and meaning of a command: what its help and its tab completion are made of. */
+export interface CommandShape {
   readonly name: string;
   readonly summary: string;
+  readonly words: readonly Positional[];
+  readonly options: Options;
+  /** Paragraphs that the help ends with. */
+  readonly notes?: readonly string[];
+}
+
+export interface CommandDefinition<P extends readonly Positional[], O extends Options> extends CommandShape {
   readonly words: P;
   readonly options: O;
   run(invocation: Invocation<P, O>, terminal: Terminal): Promise<Result<void>>;
 }
 
 /** A command, its parameter types closed over: the table holds these. */
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  readonly words: readonly Positional[];
-  readonly options: Options;
+export interface Command extends CommandShape {
   run(words: readonly string[], terminal: Terminal): Promise<Result<void>>;
 }
 
@@ -61,58 +95,12 @@ export interface Command {
 export function defineCommand<const P extends readonly Positional[], const O extends Options>(
   definition: CommandDefinition<P, O>,
 ): Command {
-  const { name, summary, words, options } = definition;
   return {
-    name,
-    summary,
-    words,
-    options,
+    ...definition,
     async run(typed, terminal) {
-      const invocation = parse(definition, typed);
-      return invocation.ok ? definition.run(invocation.value, terminal) : invocation;
+      const parsed = parseWords(definition, typed);
+      // `parseWords` checked exactly what the mapped types say.
+      return parsed.ok ? definition.run(parsed.value as unknown as Invocation<P, O>, terminal) : parsed;
     },
   };
-}
-
-function parse<P extends readonly Positional[], O extends Options>(
-  { name, words, options }: CommandDefinition<P, O>,
-  typed: readonly string[],
-): Result<Invocation<P, O>> {
-  const split = splitWords(typed, options);
-  const problem = typeof split === 'string' ? split : problemOf(split, words, options);
-  if (typeof split === 'string' || problem !== undefined) {
-    return err(fault('usage', `${problem}; see fleetlearn ${name} --help`));
-  }
-  const values = Object.entries(options).map(([key, { type }]): readonly [string, unknown] => [
-    key,
-    split.values[key] ?? (type === 'boolean' ? false : undefined),
-  ]);
-  // `problemOf` checked exactly what the mapped types say.
-  return ok({ words: split.positionals, options: Object.fromEntries(values) } as unknown as Invocation<P, O>);
-}
-
-interface SplitWords {
-  readonly positionals: readonly string[];
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** What was typed, taken apart; or what is wrong with it. */
-function splitWords(typed: readonly string[], options: Options): SplitWords | string {
-  try {
-    return parseArgs({ args: [...typed], options: { ...options }, allowPositionals: true, strict: true });
-  } catch (error) {
-    return String(error instanceof Error ? error.message : error).split(/\. |\n/)[0] ?? '';
-  }
-}
-
-function problemOf(split: SplitWords, words: readonly Positional[], options: Options): string | undefined {
-  if (split.positionals.length !== words.length) {
-    const wanted = words.map((word) => word.name).join(' ') || 'none';
-    return `${split.positionals.length} words given, but wanted: ${wanted}`;
-  }
-  const missing = Object.entries(options).find(
-    ([key, option]) =>
-      option.type === 'string' && option.required === true && split.values[key] === undefined,
-  );
-  return missing && `--${missing[0]} is needed`;
 }

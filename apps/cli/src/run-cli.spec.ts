@@ -9,10 +9,13 @@ const greet = defineCommand({
   options: {
     times: { type: 'string', value: 'N', meaning: 'how often', required: true },
     loud: { type: 'boolean', meaning: 'in capitals' },
+    guest: { type: 'many', value: 'NAME', meaning: 'who else' },
+    tone: { type: 'choice', choices: ['warm', 'cool'], meaning: 'how' },
   },
   async run({ words: [name], options }, terminal) {
     if (name === 'nobody') return err(fault('greet.nobody', 'nobody is here;\n come again'));
-    const text = `hello ${name} x${options.times}`;
+    const names = [name, ...options.guest].join(' and ');
+    const text = `${options.tone === 'cool' ? 'hm' : 'hello'} ${names} x${options.times}`;
     terminal.print(options.loud ? text.toUpperCase() : text);
     return ok(undefined);
   },
@@ -30,6 +33,10 @@ describe('the command line', () => {
   it('hands a command its words and options', async () => {
     expect(await run('greet', 'you', '--times', '2')).toEqual({ code: 0, out: 'hello you x2', noted: '' });
     expect(await run('greet', '--loud', '--times=1', 'you')).toMatchObject({ out: 'HELLO YOU X1' });
+    const guests = ['--guest', 'her', '--guest', 'him'];
+    expect(await run('greet', 'you', ...guests, '--times', '1', '--tone', 'cool')).toMatchObject({
+      out: 'hm you and her and him x1',
+    });
   });
 
   it('lists the commands when asked for nothing or for help', async () => {
@@ -40,7 +47,7 @@ describe('the command line', () => {
   it.each([[['greet', '--help']], [['help', 'greet']]])('explains one command: %s', async (words) => {
     const { code, out } = await run(...words);
     expect(code).toBe(0);
-    expect(out).toContain('usage: fleetlearn greet NAME --times N [--loud]');
+    expect(out).toContain('usage: fleetlearn greet NAME --times N [--loud] [--guest NAME] [--guest NAME …]');
     expect(out).toContain('how often');
   });
 
@@ -51,6 +58,9 @@ describe('the command line', () => {
     ['a word too many', ['greet', 'you', 'me', '--times', '1']],
     ['a missing option', ['greet', 'you']],
     ['an option without its value', ['greet', 'you', '--times']],
+    ['an option with an empty value', ['greet', 'you', '--times', '']],
+    ['an option given twice', ['greet', 'you', '--times', '1', '--times', '2']],
+    ['a value that is no choice', ['greet', 'you', '--times', '1', '--tone', 'hot']],
   ])('refuses %s with exit code 2 and one line', async (_, words) => {
     const { code, out, noted } = await run(...words);
     expect([code, out]).toEqual([2, '']);

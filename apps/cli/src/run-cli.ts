@@ -2,9 +2,14 @@ import { commandHelp, overview } from './help';
 import type { Command, Terminal } from './command';
 import { err, fault, ok, type Result } from '#libs/base/result';
 
-const REFUSED = 2;
+/** The exit code of every refusal. */
+export const REFUSED = 2;
 
-/** Runs one command line; answers the exit code. A refusal is one line on the error stream, whatever its cause. */
+/** A refusal as it is shown: one line, whatever its cause. */
+export const refusal = (code: string, message: string): string =>
+  `error: ${code}: ${message.replace(/[\s\p{Cc}]+/gu, ' ').trim()}`;
+
+/** Runs one command line; answers the exit code. A refusal is one line on the error stream. */
 export async function runCli(
   commands: readonly Command[],
   words: readonly string[],
@@ -12,8 +17,7 @@ export async function runCli(
 ): Promise<number> {
   const result = await dispatch(commands, words, terminal);
   if (result.ok) return 0;
-  const message = result.error.message.replace(/\s*\n\s*/g, ' ');
-  terminal.note(`error: ${result.error.code}: ${message}`);
+  terminal.note(refusal(result.error.code, result.error.message));
   return REFUSED;
 }
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "board_config.h"
+
 typedef struct {
   volatile uint32_t data;
   volatile uint32_t state;
@@ -16,12 +18,11 @@ typedef struct {
   volatile uint32_t divisor;
 } cmsdk_uart;
 
-#define UART0 ((cmsdk_uart *)0x40004000u) /* network */
-#define UART1 ((cmsdk_uart *)0x40005000u) /* log */
+#define NETWORK_UART ((cmsdk_uart *)BOARD_NETWORK_UART)
+#define LOG_UART ((cmsdk_uart *)BOARD_LOG_UART)
 
 enum { UART_STATE_TX_FULL = 1, UART_STATE_RX_FULL = 2 };
 enum { UART_CONTROL_TX = 1, UART_CONTROL_RX = 2, UART_CONTROL_RX_INTERRUPT = 8 };
 enum { UART_INTERRUPT_RX = 2 };
-enum { UART0_RX_IRQ = 0 };
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * MPS2 (Cortex-M4, CMSDK peripherals) as the runtime sees it. UART0 is the network: a raw MQTT stream, as of a serial
- * network module in transparent mode. UART1 is the log. The flash is the board's PSRAM, which QEMU keeps in a file.
+ * An MPS2 or MPS3 board (CMSDK peripherals) as the runtime sees it. One UART is the network: a raw MQTT stream, as of a
+ * serial network module in transparent mode. Another is the log. The flash is the board's PSRAM, which QEMU keeps in a file.
  *
  * The processor sleeps whenever it has nothing to do: an emulated one that polls would steal the time of the thread that
  * feeds its UART (measured: half the throughput).
@@ -16,22 +16,22 @@
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
-#define NVIC_ENABLE_0 (*(volatile uint32_t *)0xE000E100u)
+#define INTERRUPT_ENABLE ((volatile uint32_t *)0xE000E100u)
 #define RESET_CONTROL (*(volatile uint32_t *)0xE000ED0Cu)
 #define SYSTEM_RESET 0x05FA0004u
 
 enum {
-  CLOCKS_PER_MS = 25000,
+  CLOCKS_PER_MS = BOARD_CLOCK_HZ / 1000,
   TICK_MS = 100, /* slow: an idle emulated board should cost nothing */
   TICK_CLOCKS = CLOCKS_PER_MS * TICK_MS,
   SYSTICK_ON = 7, /* processor clock, interrupt, enabled */
-  UART_DIVISOR = 27, /* 25 MHz / 921,600 */
+  UART_DIVISOR = BOARD_CLOCK_HZ / 921600,
   LINK_SETTLE_MS = 1500, /* the network side takes up to a second to connect anew, and cannot say when it has */
   SEND_TIMEOUT_MS = 5000
 };
 
 /* From link.ld. */
-extern uint8_t __data_start[], __data_end[], __bss_start[], __bss_end[];
+extern uint8_t __data_start[], __data_end[], __bss_start[], __bss_end[], __arena_start[], __arena_end[];
 
 static fl_ring received;
 static volatile uint32_t ticks;
@@ -58,19 +58,19 @@ uint32_t fl_hal_now_ms(void) {
 
 /* Takes bytes while there is room; without room the UART keeps its byte, and its interrupt stays off. */
 static void drain(void) {
-  UART0->interrupt = UART_INTERRUPT_RX;
-  while ((UART0->state & UART_STATE_RX_FULL) != 0 && fl_ring_free(&received) > 0) {
-    fl_ring_put(&received, (uint8_t)UART0->data);
+  NETWORK_UART->interrupt = UART_INTERRUPT_RX;
+  while ((NETWORK_UART->state & UART_STATE_RX_FULL) != 0 && fl_ring_free(&received) > 0) {
+    fl_ring_put(&received, (uint8_t)NETWORK_UART->data);
   }
   const uint32_t listening = fl_ring_free(&received) > 0 ? UART_CONTROL_RX_INTERRUPT : 0;
-  UART0->control = UART_CONTROL_TX | UART_CONTROL_RX | listening;
+  NETWORK_UART->control = UART_CONTROL_TX | UART_CONTROL_RX | listening;
 }
 
 void board_received(void) { drain(); }
 
 uint32_t fl_hal_receive(uint8_t *bytes, uint32_t capacity) {
   const uint32_t count = fl_ring_take(&received, bytes, capacity);
-  if ((UART0->control & UART_CONTROL_RX_INTERRUPT) != 0) return count;
+  if ((NETWORK_UART->control & UART_CONTROL_RX_INTERRUPT) != 0) return count;
   mask_interrupts();
   drain();
   allow_interrupts();
@@ -79,10 +79,10 @@ uint32_t fl_hal_receive(uint8_t *bytes, uint32_t capacity) {
 
 static bool send_byte(uint8_t byte) {
   const uint32_t started = fl_hal_now_ms();
-  while ((UART0->state & UART_STATE_TX_FULL) != 0) {
+  while ((NETWORK_UART->state & UART_STATE_TX_FULL) != 0) {
     if (fl_hal_now_ms() - started > SEND_TIMEOUT_MS) return false;
   }
-  UART0->data = byte;
+  NETWORK_UART->data = byte;
   return true;
 }
 
@@ -124,15 +124,16 @@ void fl_hal_idle(void) {
 }
 
 uint32_t fl_hal_static_bytes(void) {
-  return (uint32_t)(__data_end - __data_start) + (uint32_t)(__bss_end - __bss_start);
+  return (uint32_t)(__data_end - __data_start) + (uint32_t)(__arena_end - __arena_start) +
+         (uint32_t)(__bss_end - __bss_start);
 }
 
 uint32_t fl_hal_stack_peak_bytes(void) { return fl_board_stack_used(); }
 
 static void log_byte(char byte) {
-  while ((UART1->state & UART_STATE_TX_FULL) != 0) {
+  while ((LOG_UART->state & UART_STATE_TX_FULL) != 0) {
   }
-  UART1->data = (uint8_t)byte;
+  LOG_UART->data = (uint8_t)byte;
 }
 
 void fl_hal_log(const char *text) {
@@ -141,15 +142,15 @@ void fl_hal_log(const char *text) {
 }
 
 void fl_hal_start(void) {
-  UART0->divisor = UART_DIVISOR;
-  UART1->divisor = UART_DIVISOR;
-  UART1->control = UART_CONTROL_TX;
+  NETWORK_UART->divisor = UART_DIVISOR;
+  LOG_UART->divisor = UART_DIVISOR;
+  LOG_UART->control = UART_CONTROL_TX;
   board_use_vectors();
   SYSTICK_RELOAD = TICK_CLOCKS - 1;
   SYSTICK_VALUE = 0;
   SYSTICK_CONTROL = SYSTICK_ON;
-  UART0->control = UART_CONTROL_TX | UART_CONTROL_RX | UART_CONTROL_RX_INTERRUPT;
-  NVIC_ENABLE_0 = 1u << UART0_RX_IRQ;
+  NETWORK_UART->control = UART_CONTROL_TX | UART_CONTROL_RX | UART_CONTROL_RX_INTERRUPT;
+  INTERRUPT_ENABLE[BOARD_RECEIVE_INTERRUPT / 32] = 1u << BOARD_RECEIVE_INTERRUPT % 32;
 }
 
 static void log_hex(const char *name, uint32_t value) {

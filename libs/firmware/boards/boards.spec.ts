@@ -1,11 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '#libs/base/result';
-import { arenaBudget, type Board, boardWith, parseBoard, sramBudgetGrain, sramShortage } from '.';
+import {
+  arenaBudget,
+  arenaRegion,
+  type Board,
+  boardWith,
+  budgetedSram,
+  parseBoard,
+  smallestBudget,
+  sramBudgetGrain,
+  sramBytesOf,
+  sramShortage,
+} from '.';
 
 const folder = join(__dirname, '../../../firmware-templates/boards');
 const describedIn = (name: string): unknown =>
   JSON.parse(readFileSync(join(folder, name, 'board.json'), 'utf8'));
+const mainRoom = (board: Board): number =>
+  Math.min(board.budget.sramBytes, board.memory.sram[0].bytes) - board.stackBytes - board.reserveBytes;
 const load = (name: string): Board => unwrap(parseBoard(describedIn(name)));
 const description = describedIn('mps2-an386') as Readonly<Record<string, unknown>>;
 
@@ -14,7 +27,9 @@ describe('parseBoard', () => {
   test.each(names)('accepts %s, which is named like its folder', (name) => {
     const board = load(name);
     expect(board.name).toBe(name);
-    expect(arenaBudget(board)).toBe(board.budget.sramBytes - board.stackBytes - board.reserveBytes);
+    expect(sramBytesOf(board)).toBeGreaterThanOrEqual(board.budget.sramBytes);
+    expect(arenaBudget(board)).toBeGreaterThanOrEqual(mainRoom(board));
+    expect(board.notes.some((note) => note.startsWith('Not run'))).toBe(board.runs === 'none');
   });
 
   test.each(Object.keys(description).filter((key) => key !== 'title'))(
@@ -32,6 +47,17 @@ describe('parseBoard', () => {
 
   it('refuses a folder of start-up files that leaves the boards folder', () => {
     expect(parseBoard({ ...description, family: '../../etc' }).ok).toBe(false);
+  });
+
+  it('refuses SRAM that is no list of regions with names of their own', () => {
+    const memory = description['memory'] as Readonly<Record<string, unknown>>;
+    const region = { name: 'a', origin: '0x20000000', bytes: 65_536 };
+    for (const sram of [[], region, [region, region], [{ ...region, origin: 0 }]]) {
+      expect(parseBoard({ ...description, memory: { ...memory, sram } })).toMatchObject({
+        ok: false,
+        error: { code: 'board.bad-description' },
+      });
+    }
   });
 
   it('refuses a default budget that the board cannot enforce', () => {
@@ -88,5 +114,36 @@ describe('sramBudgetGrain', () => {
     expect(sramBudgetGrain('mpu-v7', 192 * 1024)).toBe(32 * 1024);
     expect(sramBudgetGrain('mpu-v8', 192 * 1024)).toBe(32);
     expect(sramBudgetGrain('none', 192 * 1024)).toBe(1);
+  });
+});
+
+describe('SRAM in several regions', () => {
+  const board = load('nucleo-h743zi');
+  const KIB = 1024;
+  const withSram = (sramBytes: number): Board => unwrap(boardWith(board, { sramBytes }));
+  const regionNames = (sramBytes: number): readonly string[] =>
+    budgetedSram(withSram(sramBytes)).map(({ name }) => name);
+
+  it('is used region by region, up to the budget', () => {
+    expect(regionNames(64 * KIB)).toEqual(['dtcm']);
+    expect(regionNames(128 * KIB)).toEqual(['dtcm']);
+    expect(budgetedSram(withSram(256 * KIB)).map(({ budgetBytes }) => budgetBytes / KIB)).toEqual([128, 128]);
+    expect(arenaBudget(withSram(256 * KIB))).toBe(128 * KIB);
+  });
+
+  it('holds an arena beside stack and runtime where it fits, else in the next region with room', () => {
+    expect(arenaRegion(board, 100 * KIB).name).toBe('dtcm');
+    expect(arenaRegion(board, 120 * KIB).name).toBe('axi-sram');
+    expect(arenaRegion(board, 512 * KIB).name).toBe('axi-sram');
+    expect(arenaRegion(board, 513 * KIB).name).toBe('axi-sram');
+    expect(arenaBudget(board)).toBe(512 * KIB);
+  });
+
+  it('has a smallest budget for each arena, which holds it', () => {
+    for (const kib of [1, 90, 117, 118, 119, 200, 500, 512]) {
+      const least = smallestBudget(board, kib * KIB + board.stackBytes + board.reserveBytes);
+      expect(arenaBudget(withSram(least ?? 0))).toBeGreaterThanOrEqual(kib * KIB);
+    }
+    expect(smallestBudget(board, 513 * KIB + board.stackBytes + board.reserveBytes)).toBeUndefined();
   });
 });

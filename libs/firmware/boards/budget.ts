@@ -1,5 +1,6 @@
 import { err, fault, type Fault, ok, type Result } from '#libs/base/result';
 import type { Board, Budget, SramBudgetRule } from './board';
+import { budgetedSram, sramBytesOf } from './sram';
 
 export interface BudgetFault extends Fault {
   readonly code: 'board.bad-budget';
@@ -27,17 +28,18 @@ export function sramBudgetGrain(rule: SramBudgetRule, bytes: number): number {
 }
 
 function budgetFault(board: Board, budget: Budget): string | undefined {
-  const { sram, flash } = board.memory;
   const { sramBytes, flashBytes } = budget;
-  if (!Number.isInteger(sramBytes) || sramBytes <= 0 || sramBytes > sram.bytes) {
-    return `SRAM budget ${sramBytes}: the board has ${sram.bytes} bytes`;
+  const [all, flash] = [sramBytesOf(board), board.memory.flash.bytes];
+  if (!Number.isInteger(sramBytes) || sramBytes <= 0 || sramBytes > all) {
+    return `SRAM budget ${sramBytes}: the board has ${all} bytes`;
   }
-  if (!Number.isInteger(flashBytes) || flashBytes <= 0 || flashBytes > flash.bytes) {
-    return `flash budget ${flashBytes}: the board has ${flash.bytes} bytes`;
+  if (!Number.isInteger(flashBytes) || flashBytes <= 0 || flashBytes > flash) {
+    return `flash budget ${flashBytes}: the board has ${flash} bytes`;
   }
-  const grain = sramBudgetGrain(board.sramBudgets, sramBytes);
-  if (sramBytes % grain !== 0) {
-    const next = Math.ceil(sramBytes / grain) * grain;
+  for (const { budgetBytes } of budgetedSram({ ...board, budget })) {
+    const grain = sramBudgetGrain(board.sramBudgets, budgetBytes);
+    if (budgetBytes % grain === 0) continue;
+    const next = sramBytes + grain - (budgetBytes % grain);
     return `SRAM budget ${sramBytes}: the memory protection unit draws multiples of ${grain} there; the next is ${next}`;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { err, fault, type Fault, type Result } from '#libs/base/result';
-import type { Board, Region, Runs, SramBudgetRule } from './board';
+import type { Board, Drivers, Region, Runs, SramBudgetRule, SramRegion } from './board';
 import { boardWith } from './budget';
 
 export interface BoardFault extends Fault {
@@ -24,6 +24,9 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value > 0;
+/** As many as the vector table of the device program has. */
+const isInterrupt = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 64;
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
 const isAddress = (value: unknown): value is string => isText(value) && /^0x[0-9a-fA-F]{8}$/.test(value);
 /** A path component: used to find files, so nothing but letters, digits and dashes. */
@@ -37,29 +40,51 @@ const text = (json: Json, name: string): string => field(json, name, isText, 'a 
 const count = (json: Json, name: string): number => field(json, name, isCount, 'a whole number above 0');
 const object = (json: Json, name: string): Json => field(json, name, isObject, 'an object');
 
-function region(json: Json, name: string): Region {
-  const value = object(json, name);
-  return {
-    origin: Number(field(value, 'origin', isAddress, 'an address such as "0x20000000"')),
-    bytes: count(value, 'bytes'),
-  };
+const address = (json: Json, name: string): number =>
+  Number(field(json, name, isAddress, 'an address such as "0x20000000"'));
+const folder = (json: Json, name: string): string =>
+  field(json, name, isFolder, 'lower case letters, digits and dashes');
+
+const regionOf = (value: Json): Region => ({
+  origin: address(value, 'origin'),
+  bytes: count(value, 'bytes'),
+});
+
+const isObjects = (value: unknown): value is readonly Json[] => Array.isArray(value) && value.every(isObject);
+
+function sramRegions(memory: Json): readonly [SramRegion, ...SramRegion[]] {
+  const listed = field(memory, 'sram', isObjects, 'a list of regions, the main one first');
+  const regions = listed.map((value) => ({ name: folder(value, 'name'), ...regionOf(value) }));
+  const [main, ...others] = regions;
+  if (main === undefined || new Set(regions.map(({ name }) => name)).size < regions.length)
+    throw new BadField('"sram" must be regions of different names');
+  return [main, ...others];
 }
+
+const drivers = (json: Json): Drivers => ({
+  folder: folder(json, 'folder'),
+  networkUart: address(json, 'networkUart'),
+  logUart: address(json, 'logUart'),
+  receiveInterrupt: field(json, 'receiveInterrupt', isInterrupt, 'an interrupt number below 64'),
+  clockHz: count(json, 'clockHz'),
+});
 
 function read(json: Json): Board {
   const memory = object(json, 'memory');
   const budget = object(json, 'defaultBudget');
   const runs = field(json, 'runs', oneOf<Runs>('qemu', 'wasm', 'none'), '"qemu", "wasm" or "none"');
   return {
-    name: field(json, 'name', isFolder, 'lower case letters, digits and dashes'),
+    name: folder(json, 'name'),
     title: text(json, 'title'),
     core: text(json, 'core'),
     cpuFlags: field(json, 'cpuFlags', isTexts, 'a list of texts'),
     dsp: field(json, 'dsp', isFlag, 'true or false'),
     fpu: field(json, 'fpu', isFlag, 'true or false'),
     memory: {
-      flash: region(memory, 'flash'),
-      sram: region(memory, 'sram'),
-      ...(memory.storage === undefined ? {} : { storage: region(memory, 'storage') }),
+      flash: regionOf(object(memory, 'flash')),
+      ...(memory.vectors === undefined ? {} : { vectors: regionOf(object(memory, 'vectors')) }),
+      sram: sramRegions(memory),
+      ...(memory.storage === undefined ? {} : { storage: regionOf(object(memory, 'storage')) }),
     },
     sramBudgets: field(
       json,
@@ -72,7 +97,9 @@ function read(json: Json): Board {
     reserveBytes: count(json, 'reserveBytes'),
     runs,
     ...(runs === 'qemu' ? { qemuMachine: text(json, 'qemuMachine') } : {}),
-    family: field(json, 'family', isFolder, 'lower case letters, digits and dashes'),
+    family: folder(json, 'family'),
+    ...(json.drivers === undefined ? {} : { drivers: drivers(object(json, 'drivers')) }),
+    notes: json.notes === undefined ? [] : field(json, 'notes', isTexts, 'a list of texts'),
   };
 }
 

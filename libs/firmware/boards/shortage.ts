@@ -1,5 +1,5 @@
 import { type Board } from './board';
-import { boardWith, sramBudgetGrain } from './budget';
+import { sramBudgetGrain } from './budget';
 
 /**
  * Why a model cannot be trained on a board, and what would do, in one line for people.
@@ -18,12 +18,27 @@ export function sramShortage(model: string, board: Board, arenaBytes: number): s
   );
 }
 
-/** The smallest SRAM budget that holds `needed` bytes and that the board can enforce, if it has one. */
-export function smallestBudget(board: Board, needed: number): number | undefined {
-  let bytes = needed;
-  for (let grain = sramBudgetGrain(board.sramBudgets, bytes); bytes % grain !== 0;) {
-    bytes = Math.ceil(bytes / grain) * grain;
-    grain = sramBudgetGrain(board.sramBudgets, bytes);
+/** `bytes`, or as little more as the board can enforce. */
+function drawable(board: Board, bytes: number): number {
+  let rounded = bytes;
+  for (let grain = sramBudgetGrain(board.sramBudgets, rounded); rounded % grain !== 0;) {
+    rounded = Math.ceil(rounded / grain) * grain;
+    grain = sramBudgetGrain(board.sramBudgets, rounded);
   }
-  return boardWith(board, { sramBytes: bytes }).ok ? bytes : undefined;
+  return rounded;
+}
+
+/**
+ * The smallest SRAM budget that the board can enforce and that holds what is needed, if it has one.
+ * @param needed stack, reserve and arena: the arena may go to another region than the other two
+ */
+export function smallestBudget(board: Board, needed: number): number | undefined {
+  const arenaBytes = needed - board.stackBytes - board.reserveBytes;
+  let before = 0;
+  for (const region of board.memory.sram) {
+    const own = drawable(board, before === 0 ? needed : arenaBytes);
+    if (own <= region.bytes) return before + own;
+    before += region.bytes;
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { unwrap } from '#libs/base/result';
 import { LOGARITHM_TABLE, POWER_TABLE } from '#libs/model/quant';
-import { type Graph, tensorOf } from '#libs/model/ir';
+import { type Graph, isBackward, tensorOf } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
 import { placeAll } from '#libs/firmware/planner';
 import { GraphBuilder } from '#test/support/graph-builder';
@@ -12,6 +12,7 @@ import { randomNetwork } from '#test/support/random-networks';
 import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
 import { generate, type GeneratedModel, parameterLayout, sessionLayout } from '.';
 import { Identifiers, shownName } from './model/names';
+import { type Axis, merged, rowMajor } from './ops/axes';
 
 const KERNELS = join(__dirname, '../../../firmware-templates/kernels');
 const inference = kwsDigitsGraph();
@@ -23,6 +24,16 @@ const sourceOf = (model: GeneratedModel): string =>
   model.files.find(({ path }) => path === 'model.c')?.text ?? '';
 const configOf = (model: GeneratedModel): string =>
   model.files.find(({ path }) => path === 'model_config.h')?.text ?? '';
+
+/** Every pair of offsets that a walk meets. */
+const placesOf = (axes: readonly Axis[]): readonly (readonly [number, number])[] =>
+  axes.reduce<readonly (readonly [number, number])[]>(
+    (places, { extent, first, second }) =>
+      places.flatMap(([a, b]) =>
+        Array.from({ length: extent }, (_, i) => [a + i * first, b + i * second] as const),
+      ),
+    [[0, 0]],
+  );
 
 describe('generated C', () => {
   it('is the same for the same graph', () => {
@@ -81,6 +92,87 @@ describe('generated C', () => {
   });
 });
 
+describe('inputs and outputs', () => {
+  const inArena = (graph: Graph): GeneratedModel =>
+    unwrap(
+      generate({
+        graph,
+        plan: placeAll(graph, { inputsInArena: true }),
+        layout: parameterLayout(graph, 'inference'),
+      }),
+    );
+
+  it('lie in the arena where the plan has a place for them, or the one input where the caller has it', () => {
+    const apart = generated(inference).facts;
+    expect([apart.inputsInArena, apart.inputs[0]?.offset]).toEqual([false, undefined]);
+    const together = inArena(inference);
+    expect(together.facts.inputsInArena).toBe(true);
+    expect(together.facts.inputs.map(({ bytes }) => bytes)).toEqual([1960]);
+    expect(together.facts.inputs[0]?.offset).toBeGreaterThanOrEqual(0);
+    expect(configOf(together)).toContain('INPUT_IN_ARENA   1');
+    expect(sourceOf(together)).not.toMatch(/, input,/);
+  });
+
+  it('leave no parameter unused, whatever tensors are called', () => {
+    const builder = new GraphBuilder('unused');
+    const text = sourceOf(inArena(builder.build(builder.reshape('parameters', builder.input([1, 5]), [5]))));
+    expect(text).toContain('reads  input int8[1,5]');
+    expect(text).toContain('(void)input;');
+    expect(text).toContain('(void)parameters;');
+  });
+
+  it('are listed in the order of the graph, their bytes added up', () => {
+    const builder = new GraphBuilder('ports');
+    const [a, b] = [builder.input([1, 5]), builder.input([2, 5])];
+    const sum = builder.add('sum', a, b);
+    const { facts } = inArena({ ...builder.build(sum), outputs: [sum, a, sum] });
+    expect(facts.inputs.map(({ tensor, bytes }) => [tensor, bytes])).toEqual([
+      [a, 5],
+      [b, 10],
+    ]);
+    expect(facts.outputs.map(({ tensor }) => tensor)).toEqual([sum, a, sum]);
+    expect([facts.inputBytes, facts.outputBytes]).toEqual([15, 25]);
+  });
+
+  it('show every result of the forward pass to a traced program, in the order of the calls', () => {
+    const model = generated(sparse);
+    const forward = sparse.ops.filter((op) => !isBackward(op));
+    expect(model.facts.calls.map(({ op }) => sparse.ops[op])).toEqual(forward);
+    const shown = [...sourceOf(model).matchAll(/FL_AFTER_CALL\((\d+), .*, (\d+)u\);/g)];
+    expect(shown.map(([, call]) => Number(call))).toEqual(forward.map((_, i) => i));
+    const total = shown.reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
+    expect(configOf(model)).toContain(`TRACE_BYTES      ${total}u`);
+  });
+
+  it('share one table where two activations are the same function of the same scales', () => {
+    const builder = new GraphBuilder('tables');
+    const input = builder.input([1, 5]);
+    const [a, b] = ['a', 'b'].map((name) => builder.unary(name, input, { name: 'logistic' }));
+    const text = sourceOf(inArena(builder.build(builder.add('sum', a!, b!))));
+    expect(text.match(/static const int8_t/g)?.length).toBe(1);
+    expect(text.match(/fl_lookup_s8\(fl_logistic_0,/g)?.length).toBe(2);
+  });
+});
+
+describe('walks through two arrays', () => {
+  it('merge dimensions that follow each other in both', () => {
+    const [first, second] = [rowMajor([2, 3, 4, 5]), rowMajor([2, 3, 4, 5])];
+    const axes = [2, 3, 4, 5].map((extent, i) => ({ extent, first: first[i]!, second: second[i]! }));
+    expect(merged(axes)).toEqual([{ extent: 120, first: 1, second: 1 }]);
+  });
+
+  it('visit the same elements in the same order as before', () => {
+    const extents = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 6 });
+    const steps = fc.array(fc.constantFrom(0, 1, 2, 3, 6, 9, -1, -3), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(extents, steps, (list, moves) => {
+        const axes = list.map((extent, i) => ({ extent, first: moves[i]!, second: moves[i + 6]! }));
+        expect(placesOf(merged(axes))).toEqual(placesOf(axes));
+      }),
+    );
+  });
+});
+
 describe('names', () => {
   it('never hold what could end a comment, a string or a line', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => !/[*"\\\n\r?]/.test(shownName(name))));
@@ -110,21 +202,31 @@ describe('generate refuses', () => {
     return result.error.reasons;
   };
 
-  it('a softmax, naming it', () => {
-    expect(refused(residualNetwork()).join()).toContain('softmax (softmax) has no kernel');
+  it('a boundary to floating point', () => {
+    const builder = new GraphBuilder('floats');
+    const output = builder.dequantize('out', builder.input([1, 4]));
+    expect(refused(builder.build(output)).join()).toContain('out (dequantize) is a boundary');
   });
 
-  it('a PAD that was not folded', () => {
-    const builder = new GraphBuilder('padded');
-    const padded = builder.pad('border', builder.input([1, 4, 4, 1]), {
-      top: 1,
-      bottom: 1,
-      left: 1,
-      right: 1,
-    });
-    expect(refused(builder.build(builder.conv('c', padded, { channels: 2 }))).join()).toContain(
-      'border (pad)',
-    );
+  it('scales that would shift numbers out of int32', () => {
+    const builder = new GraphBuilder('scales');
+    const input = builder.input([1, 2, 2, 3], { scale: 1e9, zeroPoint: 0 });
+    const output = builder.conv('c', input, { channels: 2, output: { scale: 1e-9, zeroPoint: 0 } });
+    expect(refused(builder.build(output)).join()).toContain('c (conv2d) makes numbers');
+  });
+
+  it('several inputs that are not in the arena', () => {
+    const builder = new GraphBuilder('two');
+    const sum = builder.add('sum', builder.input([1, 4]), builder.input([1, 4]));
+    expect(refused(builder.build(sum)).join()).toContain('lie in the arena');
+  });
+
+  it('outputs that nothing computes', () => {
+    const builder = new GraphBuilder('nothing');
+    const input = builder.input([1, 4]);
+    const turned = builder.build(builder.reshape('turned', input, [4, 1]));
+    expect(refused(turned).join()).toContain('turned is an output that no operator computes');
+    expect(refused({ ...turned, outputs: [input] }).join()).toContain('no operator computes');
   });
 
   it('training through a depthwise layer with a channel multiplier', () => {

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '#libs/base/result';
 import { type Graph, isBackward, layersOf, tensorOf } from '#libs/model/ir';
 import { mantissaBits } from '#libs/model/quant';
-import type { Plan } from '#libs/firmware/planner';
+import { bufferOf, type Plan } from '#libs/firmware/planner';
 import { configHeader } from './model/config-header';
-import { factsOf, isTraining, type ModelFacts } from './model/facts';
+import { factsOf, inputsOf, isTraining, type ModelFacts } from './model/facts';
 import { modelSource } from './model/model-source';
 import { Places } from './model/places';
 import { type Unsupported, unsupported } from './model/unsupported';
@@ -30,14 +30,34 @@ export interface GenerateRequest {
   readonly layout: ParameterLayout;
 }
 
+const BYTE_TYPES: ReadonlySet<string> = new Set(['int8', 'uint8']);
+
+function inputFaults(graph: Graph, plan: Plan): readonly string[] {
+  const inputs = inputsOf(graph);
+  if (inputs.length === 0) return ['a generated model has an input'];
+  const inArena = inputs.filter((id) => bufferOf(plan, id) !== undefined);
+  if (inArena.length === 0)
+    return inputs.length === 1 ? [] : ['several inputs lie in the arena (plan them there)'];
+  if (isTraining(graph)) return ['a model that trains reads its input where it lies'];
+  return inputs
+    .filter((id) => !inArena.includes(id))
+    .map((id) => `the plan has no place for the input ${tensorOf(graph, id).name}`);
+}
+
+function outputFaults(graph: Graph, places: Places): readonly string[] {
+  if (graph.outputs.length === 0 || (isTraining(graph) && graph.outputs.length !== 1))
+    return ['a generated model has an output, one where it trains'];
+  return graph.outputs
+    .filter((id) => places.of(id).in !== 'arena')
+    .map((id) => `${tensorOf(graph, id).name} is an output that no operator computes`);
+}
+
 function boundaryFaults(graph: Graph): readonly string[] {
-  const inputs = graph.inputs.filter((id) => tensorOf(graph, id).role === 'input');
-  if (inputs.length !== 1 || graph.outputs.length !== 1)
-    return ['a generated model has one input and one output'];
-  const types = [...inputs, ...(isTraining(graph) ? [] : graph.outputs)].map((id) => tensorOf(graph, id));
+  const types = [...inputsOf(graph), ...(isTraining(graph) ? [] : graph.outputs)];
   return types
-    .filter(({ type }) => type !== 'int8')
-    .map(({ name, type }) => `${name} is ${type}; inputs and outputs are int8`);
+    .map((id) => tensorOf(graph, id))
+    .filter(({ type }) => !BYTE_TYPES.has(type))
+    .map(({ name, type }) => `${name} is ${type}; inputs and outputs are int8 or uint8`);
 }
 
 /** The head must move before anything can end the step: its update runs even where the gradient died (N5). */
@@ -67,12 +87,15 @@ function layoutFaults(graph: Graph, layout: ParameterLayout): readonly string[] 
     : [];
 }
 
-function faultsOf({ graph, layout }: GenerateRequest): readonly string[] {
+function faultsOf({ graph, plan, layout }: GenerateRequest): readonly string[] {
   const refused = graph.ops.flatMap((op) => {
     const reason = emitterOf(op).refuse?.(op, graph);
     return reason === undefined ? [] : `${op.name} (${op.kind}) ${reason}`;
   });
-  return [...boundaryFaults(graph), ...orderFaults(graph), ...layoutFaults(graph, layout), ...refused];
+  const faults = [...boundaryFaults(graph), ...inputFaults(graph, plan), ...orderFaults(graph)];
+  const foreign = layoutFaults(graph, layout);
+  const outputs = foreign.length === 0 ? outputFaults(graph, new Places(graph, plan, layout)) : [];
+  return [...faults, ...foreign, ...outputs, ...refused];
 }
 
 /** Writes a model as C; the same request gives the same text. */

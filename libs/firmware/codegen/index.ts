@@ -13,11 +13,12 @@
  * const image = packParameters(inference);
  */
 export { generate, type GeneratedModel, type GenerateRequest, type SourceFile } from './generate';
-export type { ModelFacts } from './model/facts';
+export { type ModelFacts, type Port, traceBytes, type TracedCall } from './model/facts';
 export { sessionLayout, type SessionLayout, type VariableLayout } from './model/variables';
 export type { Unsupported } from './model/unsupported';
 export {
   checkParameters,
+  type ConstantLayout,
   packParameters,
   PARAMETER_HEAD_BYTES,
   parameterLayout,

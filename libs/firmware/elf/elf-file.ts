@@ -1,4 +1,4 @@
-/** The parts of an ELF32 little-endian file that sizes and promises are read from. Names as in the ELF specification. */
+/** The parts of a little-endian ELF file, of 32 or 64 bits, that sizes and promises are read from. Names as in the ELF specification. */
 
 export interface Section {
   readonly name: string;
@@ -19,6 +19,8 @@ export interface Symbol {
   readonly size: number;
   /** STT: 0 none, 1 object, 2 function, 3 section, 4 file. */
   readonly type: number;
+  /** Seen in its own object only; such symbols follow the one that names their source file. */
+  readonly isLocal: boolean;
   readonly section: number;
 }
 
@@ -41,4 +43,4 @@ export interface ElfFile {
 
 export const SECTION_TYPE = { symbols: 2, noBits: 8 } as const;
 export const SECTION_FLAG = { write: 1, alloc: 2, execute: 4 } as const;
-export const SYMBOL_TYPE = { object: 1, function: 2 } as const;
+export const SYMBOL_TYPE = { object: 1, function: 2, file: 4 } as const;

@@ -10,14 +10,36 @@ export interface ElfFault extends Fault {
 class BadElf extends Error {}
 
 const MAGIC = 0x464c457f;
-const CLASS_32 = 1;
 const LITTLE_ENDIAN = 1;
-const SECTION_HEADER_BYTES = 40;
-const PROGRAM_HEADER_BYTES = 32;
-const SYMBOL_BYTES = 16;
 const LOADABLE = 1;
 /** Enough for firmware; a hostile file cannot make us allocate more. */
 const MOST_ENTRIES = 1 << 20;
+
+/** What differs between the two classes of files: sizes of entries, and the width of addresses, offsets and sizes. */
+interface FileClass {
+  readonly sectionHeaderBytes: number;
+  readonly programHeaderBytes: number;
+  readonly symbolBytes: number;
+  readonly isWide: boolean;
+  readonly word: (reader: ByteReader) => number;
+}
+
+const CLASSES: Readonly<Record<number, FileClass>> = {
+  1: {
+    sectionHeaderBytes: 40,
+    programHeaderBytes: 32,
+    symbolBytes: 16,
+    isWide: false,
+    word: (reader) => reader.u32(),
+  },
+  2: { sectionHeaderBytes: 64, programHeaderBytes: 56, symbolBytes: 24, isWide: true, word: wideWord },
+};
+
+/** Numbers beyond 2^53 lose their lowest bits; as offsets and sizes they are refused anyway. */
+function wideWord(reader: ByteReader): number {
+  const low = reader.u32();
+  return reader.u32() * 2 ** 32 + low;
+}
 
 interface Table {
   readonly offset: number;
@@ -25,6 +47,7 @@ interface Table {
 }
 
 interface Header {
+  readonly fileClass: FileClass;
   readonly machine: number;
   readonly entry: number;
   readonly sections: Table;
@@ -35,15 +58,17 @@ interface Header {
 function readHeader(bytes: Uint8Array): Header {
   const reader = new ByteReader(bytes);
   if (reader.u32() !== MAGIC) throw new BadElf('not an ELF file');
-  if (reader.u8() !== CLASS_32 || reader.u8() !== LITTLE_ENDIAN)
-    throw new BadElf('not a 32-bit little-endian ELF file');
+  const fileClass = CLASSES[reader.u8()];
+  if (!fileClass || reader.u8() !== LITTLE_ENDIAN) throw new BadElf('not a little-endian ELF file');
   reader.take(10);
   reader.u16();
   const machine = reader.u16();
   reader.u32();
-  const entry = reader.u32();
-  const programOffset = reader.u32();
-  const sectionOffset = reader.u32();
+  const [entry, programOffset, sectionOffset] = [
+    fileClass.word(reader),
+    fileClass.word(reader),
+    fileClass.word(reader),
+  ];
   reader.u32();
   reader.u16();
   const programSize = reader.u16();
@@ -51,11 +76,12 @@ function readHeader(bytes: Uint8Array): Header {
   const sectionSize = reader.u16();
   const sectionCount = reader.u16();
   const namesIndex = reader.u16();
-  if (sectionCount > 0 && sectionSize !== SECTION_HEADER_BYTES)
+  if (sectionCount > 0 && sectionSize !== fileClass.sectionHeaderBytes)
     throw new BadElf(`section headers of ${sectionSize} bytes`);
-  if (programCount > 0 && programSize !== PROGRAM_HEADER_BYTES)
+  if (programCount > 0 && programSize !== fileClass.programHeaderBytes)
     throw new BadElf(`program headers of ${programSize} bytes`);
   return {
+    fileClass,
     machine,
     entry,
     sections: { offset: sectionOffset, count: sectionCount },
@@ -78,27 +104,29 @@ function contentOf(
   return type === SECTION_TYPE.noBits ? new Uint8Array() : new ByteReader(bytes, offset).take(size);
 }
 
-function readSectionHeader(reader: ByteReader): {
-  readonly nameOffset: number;
-  readonly section: Omit<Section, 'name'>;
-} {
+function readSectionHeader(
+  reader: ByteReader,
+  { word }: FileClass,
+): { readonly nameOffset: number; readonly section: Omit<Section, 'name'> } {
   const nameOffset = reader.u32();
   const section = {
     type: reader.u32(),
-    flags: reader.u32(),
-    address: reader.u32(),
-    offset: reader.u32(),
-    size: reader.u32(),
+    flags: word(reader),
+    address: word(reader),
+    offset: word(reader),
+    size: word(reader),
     link: reader.u32(),
   };
   reader.u32();
-  reader.u32();
-  return { nameOffset, section: { ...section, entrySize: reader.u32() } };
+  word(reader);
+  return { nameOffset, section: { ...section, entrySize: word(reader) } };
 }
 
 function readSections(bytes: Uint8Array, header: Header): readonly Section[] {
   const reader = new ByteReader(bytes, header.sections.offset);
-  const raw = Array.from({ length: header.sections.count }, () => readSectionHeader(reader));
+  const raw = Array.from({ length: header.sections.count }, () =>
+    readSectionHeader(reader, header.fileClass),
+  );
   const nameTable = raw[header.namesIndex]?.section;
   if (raw.length > 0 && !nameTable) throw new BadElf('no section names');
   const names = nameTable ? contentOf(bytes, nameTable) : new Uint8Array();
@@ -108,38 +136,51 @@ function readSections(bytes: Uint8Array, header: Header): readonly Section[] {
   });
 }
 
-function readSymbols(bytes: Uint8Array, sections: readonly Section[]): readonly Symbol[] {
+function readSymbol(reader: ByteReader, { isWide, word }: FileClass): Omit<Symbol, 'name'> {
+  const tail = () => {
+    const info = reader.u8();
+    reader.u8();
+    return { type: info & 15, isLocal: info >> 4 === 0, section: reader.u16() };
+  };
+  const place = () => ({ value: word(reader), size: word(reader) });
+  if (isWide) return { ...tail(), ...place() };
+  return { ...place(), ...tail() };
+}
+
+function readSymbols(
+  bytes: Uint8Array,
+  sections: readonly Section[],
+  { fileClass }: Header,
+): readonly Symbol[] {
   return sections
     .filter(({ type }) => type === SECTION_TYPE.symbols)
     .flatMap((table) => {
       const names = sections[table.link];
-      const count = table.size / SYMBOL_BYTES;
+      const count = table.size / fileClass.symbolBytes;
       if (!names || !Number.isInteger(count) || count > MOST_ENTRIES)
         throw new BadElf(`bad symbol table ${table.name}`);
       const reader = new ByteReader(contentOf(bytes, table));
       const texts = contentOf(bytes, names);
       return Array.from({ length: count }, (): Symbol => {
         const name = textAt(texts, reader.u32());
-        const value = reader.u32();
-        const size = reader.u32();
-        const type = reader.u8() & 15;
-        reader.u8();
-        return { name, value, size, type, section: reader.u16() };
+        return { name, ...readSymbol(reader, fileClass) };
       });
     });
 }
 
 function readSegments(bytes: Uint8Array, header: Header): readonly Segment[] {
   const reader = new ByteReader(bytes, header.programs.offset);
+  const { isWide, word } = header.fileClass;
   return Array.from({ length: header.programs.count }, (): Segment | undefined => {
     const type = reader.u32();
-    const offset = reader.u32();
-    const virtualAddress = reader.u32();
-    const physicalAddress = reader.u32();
-    const fileSize = reader.u32();
-    const memorySize = reader.u32();
-    reader.u32();
-    reader.u32();
+    if (isWide) reader.u32();
+    const offset = word(reader);
+    const virtualAddress = word(reader);
+    const physicalAddress = word(reader);
+    const fileSize = word(reader);
+    const memorySize = word(reader);
+    if (!isWide) reader.u32();
+    word(reader);
     if (type !== LOADABLE) return undefined;
     return {
       virtualAddress,
@@ -155,7 +196,7 @@ export function readElf(bytes: Uint8Array): Result<ElfFile, ElfFault> {
   try {
     const header = readHeader(bytes);
     const sections = readSections(bytes, header);
-    const symbols = readSymbols(bytes, sections);
+    const symbols = readSymbols(bytes, sections, header);
     return ok({
       machine: header.machine,
       entry: header.entry,

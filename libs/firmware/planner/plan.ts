@@ -1,10 +1,11 @@
 import type { TensorId } from '#libs/model/ir';
 import type { Schedule } from './schedule';
 
-/** Every buffer begins at a multiple of this: kernels read int32 sums and may read int8 maps a word at a time. */
+/** Arenas are whole words, and what holds int16 or int32 begins at a word; int8 maps begin there where it costs nothing. */
 export const ALIGNMENT = 4;
 
-export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+export const aligned = (bytes: number, alignment = ALIGNMENT): number =>
+  Math.ceil(bytes / alignment) * alignment;
 
 export type BufferKind = 'variable' | 'activation' | 'scratch';
 
@@ -20,16 +21,28 @@ export interface PlannedBuffer {
   readonly last: number;
 }
 
+/**
+ * Why nobody can do better with this schedule and these kernels: the plan is at the lower bound; or all placements with
+ * fewer bytes were searched and none is sound; or, perhaps, somebody can.
+ */
+export type Proof = 'bound' | 'search' | 'none';
+
 /** Where everything lies, at every time. Plain data: it is stored, shown and compared. */
 export interface Plan {
   readonly graph: string;
+  /** Not always in graph order. */
   readonly schedule: Schedule;
-  /** Variables, then activations by first use, then scratch. */
+  /** Variables, then activations by first use, then scratch. An output may lie over operands that die in its call. */
   readonly buffers: readonly PlannedBuffer[];
+  /** Are the graph's inputs among the buffers? Otherwise they are read where they lie, outside. */
+  readonly inputsInArena: boolean;
   /** Bytes of the arena. */
   readonly peakBytes: number;
-  /** What any placement needs: the largest sum of buffers that are alive together. */
+  /** What any placement needs: the most that one call needs, outputs over dying operands as far as its kernel allows. */
   readonly lowerBoundBytes: number;
+  readonly proof: Proof;
+  /** The largest scratch of one call (part of the arena). */
+  readonly scratchBytes: number;
   /** How the placement was found. */
   readonly strategy: string;
 }

@@ -2,20 +2,13 @@ import fc from 'fast-check';
 import { unwrap } from '#libs/base/result';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
+import { GraphBuilder } from '#test/support/graph-builder';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
 import { randomNetwork, randomScheme } from '#test/support/random-networks';
 import { residualNetwork } from '#test/support/tiny-networks';
-import {
-  bufferOf,
-  layerwise,
-  placeAll,
-  type Plan,
-  planMemory,
-  type PlannedBuffer,
-  renderPlan,
-  verifyPlan,
-} from '.';
-import { itemsOf } from './items';
+import { randomBranchyNetwork } from '#test/support/random-operators';
+import { bufferOf, placeAll, type Plan, planMemory, type PlannedBuffer, renderPlan, verifyPlan } from '.';
+import { type Items, itemsOf, type Sharing } from './items';
 import { Placer } from './place';
 
 const seeds = fc.integer({ min: 1, max: 400 });
@@ -28,88 +21,162 @@ const aliveTogether = (a: PlannedBuffer, b: PlannedBuffer): boolean => a.first <
 const overlap = (a: PlannedBuffer, b: PlannedBuffer): boolean =>
   a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 
-const collisions = (plan: Plan): readonly (readonly [PlannedBuffer, PlannedBuffer])[] =>
+type Pair = readonly [PlannedBuffer, PlannedBuffer];
+const pairsAlive = (plan: Plan): readonly Pair[] =>
   plan.buffers.flatMap((a, i) =>
-    plan.buffers.slice(i + 1).flatMap((b) => (aliveTogether(a, b) && overlap(a, b) ? [[a, b] as const] : [])),
+    plan.buffers.slice(i + 1).flatMap((b) => (aliveTogether(a, b) ? [[a, b] as const] : [])),
   );
 
-describe('a plan of a random network', () => {
-  it('is sound, for inference and for training', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        for (const graph of [randomNetwork(seed), trainingOf(seed)]) {
-          const plan = placeAll(graph, { tries: 30 });
-          expect(verifyPlan(graph, plan)).toEqual([]);
-          expect(collisions(plan)).toEqual([]);
-          expect(plan.peakBytes).toBeGreaterThanOrEqual(plan.lowerBoundBytes);
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
+const itemsOfPlan = (graph: Graph, { schedule, inputsInArena }: Plan): Items =>
+  itemsOf({ graph, schedule, inputsInArena }).others;
 
-  it('is found out by the verifier when one buffer is moved onto another that lives at the same time', () => {
-    fc.assert(
-      fc.property(seeds, fc.nat(), fc.nat(), (seed, first, second) => {
-        const graph = trainingOf(seed);
-        const plan = placeAll(graph, { tries: 0 });
-        const pairs = plan.buffers.flatMap((a) =>
-          plan.buffers.filter((b) => a !== b && aliveTogether(a, b)).map((b) => [a, b] as const),
-        );
-        const [moved, target] = pairs[(first * 31 + second) % pairs.length]!;
-        const buffers = plan.buffers.map((buffer) =>
-          buffer === moved ? { ...buffer, offset: target.offset } : buffer,
-        );
-        expect(verifyPlan(graph, { ...plan, buffers, peakBytes: 2 * plan.peakBytes })).not.toEqual([]);
-      }),
-      { numRuns: 1500 },
+/** Pairs of buffers that have bytes in common, though they are alive together and nothing allows it. */
+function collisions(graph: Graph, plan: Plan): readonly Pair[] {
+  const { items, sharings } = itemsOfPlan(graph, plan);
+  const variables = plan.buffers.length - items.length;
+  const isAllowed = (a: PlannedBuffer, b: PlannedBuffer): boolean =>
+    sharings.some(
+      ({ operand, output, atMost, multipleOf }) =>
+        plan.buffers[variables + operand] === a &&
+        plan.buffers[variables + output] === b &&
+        b.offset - a.offset <= atMost &&
+        (b.offset - a.offset) % multipleOf === 0,
     );
-  });
+  return pairsAlive(plan).filter(([a, b]) => overlap(a, b) && !isAllowed(a, b) && !isAllowed(b, a));
+}
 
-  it('is found out by the verifier when the mask of an ADD lies on one of its operands', () => {
-    const graph = trainingOf(251);
-    const plan = placeAll(graph, { tries: 0 });
-    const mask = plan.buffers.find(({ name }) => name === 'b3.res.mask')!;
-    const buffers = plan.buffers.map((buffer) =>
-      buffer.name === 'b2' ? { ...buffer, offset: mask.offset } : buffer,
-    );
-    expect(verifyPlan(graph, { ...plan, buffers }).join()).toContain('overwrites b2');
-  });
-
-  it('is found out by the verifier when lifetimes are one call too short', () => {
-    let planted = 0;
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const graph = trainingOf(seed);
-        const sound = placeAll(graph, { tries: 0 });
-        const wrong = planWithShortLives(graph, sound);
-        if (collisions(wrong).length === 0) return;
-        planted++;
-        expect(verifyPlan(graph, wrong)).not.toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
-    expect(planted).toBeGreaterThan(20);
-  });
-});
-
-/** The plan of a planner with a bug: activations end one call before their last reader. True lifetimes are kept in it. */
-function planWithShortLives(graph: Graph, sound: Plan): Plan {
-  const { variables, others } = itemsOf(graph, layerwise(graph));
-  const floor = Math.max(
-    0,
-    ...sound.buffers.slice(0, variables.length).map(({ offset, bytes }) => offset + bytes),
-  );
-  const short = others.map((item) => ({
-    ...item,
-    spans: item.spans.map((span) => ({ ...span, last: Math.max(span.first, span.last - 1) })),
-  }));
-  const { bases, peakBytes } = new Placer(short, Math.ceil(floor / 4) * 4).place(short.map((_, i) => i));
+/** The plan of a planner with a bug: it places other items than it should. What it says of lifetimes is right. */
+function planWithBug(graph: Graph, sound: Plan, bug: (items: Items) => Items): Plan {
+  const items = itemsOfPlan(graph, sound);
+  const variables = sound.buffers.slice(0, sound.buffers.length - items.items.length);
+  const floor = Math.max(0, ...variables.map(({ offset, bytes }) => offset + bytes));
+  const wrong = bug(items);
+  const order = wrong.items.map((_, i) => i).sort((a, b) => wrong.items[b]!.bytes - wrong.items[a]!.bytes);
+  const { bases, peakBytes } = new Placer(wrong, Math.ceil(floor / 4) * 4, 1).place(order);
   const moved = sound.buffers.map((buffer, i) =>
     i < variables.length ? buffer : { ...buffer, offset: bases[i - variables.length]! },
   );
   return { ...sound, buffers: moved, peakBytes };
 }
+
+const shortLives = ({ items, sharings }: Items): Items => ({
+  items: items.map((item) => ({
+    ...item,
+    spans: item.spans.map((span) => ({ ...span, last: Math.max(span.first, span.last - 1) })),
+  })),
+  sharings,
+});
+
+const oneTooFar = (sharing: Sharing): Sharing => ({
+  ...sharing,
+  atMost: sharing.atMost + sharing.multipleOf,
+});
+
+describe('a plan of a random network', () => {
+  it('is sound, for inference and for training', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        for (const graph of [randomNetwork(seed), randomBranchyNetwork(seed), trainingOf(seed)]) {
+          for (const inputsInArena of [false, true]) {
+            const plan = placeAll(graph, { tries: 30, looks: 2000, inputsInArena });
+            expect(verifyPlan(graph, plan)).toEqual([]);
+            expect(collisions(graph, plan)).toEqual([]);
+            expect(plan.peakBytes).toBeGreaterThanOrEqual(plan.lowerBoundBytes);
+            if (plan.proof === 'bound') expect(plan.peakBytes).toBe(plan.lowerBoundBytes);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is proved to be the least possible, for almost every network that branches', () => {
+    const proofs = Array.from({ length: 60 }, (_, seed) =>
+      placeAll(randomBranchyNetwork(seed + 1), { inputsInArena: true }),
+    );
+    expect(proofs.filter(({ proof }) => proof === 'none').length).toBeLessThan(4);
+  });
+
+  it('is found out by the verifier when one buffer is moved onto another that lives with it for longer than a call', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(), (seed, draw) => {
+        const graph = trainingOf(seed);
+        const plan = placeAll(graph, { tries: 0, looks: 0 });
+        const meet = ([a, b]: Pair): boolean => Math.max(a.first, b.first) === Math.min(a.last, b.last);
+        const pairs = pairsAlive(plan).filter((pair) => !meet(pair));
+        const [moved, target] = pairs[draw % pairs.length]!;
+        const buffers = plan.buffers.map((buffer) =>
+          buffer === moved ? { ...buffer, offset: target.offset } : buffer,
+        );
+        expect(verifyPlan(graph, { ...plan, buffers, peakBytes: 2 * plan.peakBytes })).not.toEqual([]);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('is found out by the verifier when scratch lies on an operand, an output or what waits', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(), (seed, draw) => {
+        const graph = randomNetwork(seed);
+        const plan = placeAll(graph, { tries: 0, looks: 0, inputsInArena: true });
+        const pairs = pairsAlive(plan).filter(([, { kind }]) => kind === 'scratch');
+        const [target, scratch] = pairs[draw % pairs.length]!;
+        const offset = Math.ceil(target.offset / 4) * 4;
+        fc.pre(offset < target.offset + target.bytes);
+        const buffers = plan.buffers.map((buffer) => (buffer === scratch ? { ...buffer, offset } : buffer));
+        expect(verifyPlan(graph, { ...plan, buffers, peakBytes: 2 * plan.peakBytes })).not.toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is found out by the verifier when the mask of an ADD lies on one of its operands', () => {
+    const graph = trainingOf(251);
+    const plan = placeAll(graph, { tries: 0, looks: 0 });
+    const mask = plan.buffers.find(({ name }) => name === 'b3.res.mask')!;
+    const buffers = plan.buffers.map((buffer) =>
+      buffer.name === 'b2' ? { ...buffer, offset: mask.offset } : buffer,
+    );
+    expect(verifyPlan(graph, { ...plan, buffers })).not.toEqual([]);
+  });
+
+  it.each([
+    ['lifetimes are one call too short', shortLives],
+    [
+      'outputs may lie one byte (or pixel) too far over operands',
+      ({ items, sharings }: Items): Items => ({ items, sharings: sharings.map(oneTooFar) }),
+    ],
+  ])('is found out by the verifier when %s', (_, bug) => {
+    let planted = 0;
+    let found = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        for (const graph of [trainingOf(seed), randomBranchyNetwork(seed)]) {
+          const sound = placeAll(graph, { tries: 0, looks: 0, inputsInArena: true });
+          const wrong = planWithBug(graph, sound, bug);
+          const collided = collisions(graph, wrong);
+          if (collided.length === 0) continue;
+          const isFound = verifyPlan(graph, wrong).length > 0;
+          planted++;
+          found += isFound ? 1 : 0;
+          // An output may happen to lie on bytes of its operand that the kernel never reads; scratch may not even then.
+          if (collided.flat().some(({ kind }) => kind === 'scratch')) expect(isFound).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(planted).toBeGreaterThan(10);
+    expect(found).toBeGreaterThan(0.8 * planted);
+  });
+
+  it('is found out by the verifier when an operator is left out, or a call comes too early', () => {
+    const graph = residualNetwork();
+    const plan = placeAll(graph);
+    const { calls } = plan.schedule;
+    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.slice(0, -1) } })).not.toEqual([]);
+    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.toReversed() } })).not.toEqual([]);
+  });
+});
 
 describe('planMemory', () => {
   const inference = residualNetwork();
@@ -155,14 +222,36 @@ describe('planMemory', () => {
     }
   });
 
-  it('lets an ADD take over an input that dies there, and only then', () => {
-    const plan = placeAll(inference);
+  it('lets an ADD overlap an input that dies there, and only then', () => {
     const add = inference.ops.find((op) => op.kind === 'add')!;
-    const place = bufferOf(plan, add.output);
-    expect(add.inputs.some((id) => bufferOf(plan, id) === place)).toBe(true);
-    const kept = { ...inference, outputs: [...inference.outputs, ...add.inputs] };
-    const apart = placeAll(kept);
-    expect(add.inputs.some((id) => bufferOf(apart, id) === bufferOf(apart, add.output))).toBe(false);
+    const sharedWith = (each: Graph): readonly string[] => {
+      const { items, sharings } = itemsOfPlan(each, placeAll(each));
+      const output = items.findIndex(({ tensors }) => tensors.includes(add.output));
+      return sharings
+        .filter((sharing) => sharing.output === output)
+        .map(({ operand }) => items[operand]!.name);
+    };
+    expect(sharedWith(inference)).toEqual(['b1.pw', 'stem']);
+    expect(sharedWith({ ...inference, outputs: [...inference.outputs, ...add.inputs] })).toEqual([]);
+  });
+
+  it('holds inputs from the start to their last reader, where they are wanted in the arena', () => {
+    const [input] = inference.inputs;
+    const plan = placeAll(inference, { inputsInArena: true });
+    expect(bufferOf(plan, input!)).toMatchObject({ first: 0, last: 0, bytes: 96 });
+    expect(bufferOf(placeAll(inference), input!)).toBeUndefined();
+  });
+
+  it('lets two branches read one value under two shapes', () => {
+    const builder = new GraphBuilder('shapes');
+    const stem = builder.conv('stem', builder.input([1, 4, 4, 2]), { channels: 4 });
+    const flat = builder.reshape('flat', stem, [1, 64]);
+    const head = builder.fullyConnected('head', flat, { channels: 3 });
+    const plan = placeAll(builder.build(builder.conv('conv', stem, { channels: 4 }), head), {
+      inputsInArena: true,
+    });
+    expect(bufferOf(plan, flat)).toBe(bufferOf(plan, stem));
+    expect(plan.proof).toBe('bound');
   });
 
   it('keeps outputs until the end and has no place for what lies in flash', () => {
@@ -182,7 +271,7 @@ describe('planMemory', () => {
 
   it('writes a plan as text', () => {
     const text = renderPlan(graph, placeAll(graph));
-    expect(text).toMatch(/^plan of residual: \d+ bytes \(bound \d+, by /);
+    expect(text).toMatch(/^plan of residual: \d+ bytes \(bound \d+, ratio \d\.\d+, by /);
     for (const op of graph.ops) expect(text).toContain(`${op.name} ${op.kind}`);
     for (const { name, role } of graph.tensors) if (role === 'variable') expect(text).toContain(name);
   });
@@ -202,9 +291,9 @@ describe('the plans of kws-digits', () => {
   });
 
   it('stay within what they took when they were measured', () => {
-    expect(peakOf(inference)).toBeLessThanOrEqual(32_064);
-    expect(peakOf(training('fc'))).toBeLessThanOrEqual(33_384);
-    expect(peakOf(training('sparse'))).toBeLessThanOrEqual(47_784);
-    expect(peakOf(training('full'))).toBeLessThanOrEqual(180_944);
+    expect(peakOf(inference)).toBeLessThanOrEqual(24_128);
+    expect(peakOf(training('fc'))).toBeLessThanOrEqual(25_448);
+    expect(peakOf(training('sparse'))).toBeLessThanOrEqual(44_620);
+    expect(peakOf(training('full'))).toBeLessThanOrEqual(180_784);
   });
 });

@@ -1,6 +1,6 @@
 import type { Graph } from '#libs/model/ir';
 
-/** One kernel call: which operator of `graph.ops` runs. Row schedules will say which rows, too. */
+/** One kernel call: which operator of `graph.ops` runs, over its whole maps. */
 export interface Call {
   readonly op: number;
 }

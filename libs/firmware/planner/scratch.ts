@@ -8,10 +8,12 @@ const columns = (available: number): number => Math.min(2, available);
 
 const pixelsOf = (graph: Graph, id: TensorId): number => extentOf(graph, id, 1) * extentOf(graph, id, 2);
 
-/** conv2d_s8.c, pointwise_conv2d_s8.c: widened inputs of two output pixels. */
+/** conv2d_s8.c, pointwise_conv2d_s8.c: widened inputs of two output pixels (of one row, unless the kernel is 1x1). */
 function convolution(op: Conv2d, graph: Graph): number {
   const depth = elementsOf(graph, op.weights) / extentOf(graph, op.weights, 0);
-  return columns(pixelsOf(graph, op.output)) * depth * INT16;
+  const isPointwise = convolutionKernel(op, graph) === 'pointwise';
+  const run = isPointwise ? pixelsOf(graph, op.output) : extentOf(graph, op.output, 2);
+  return columns(run) * depth * INT16;
 }
 
 /** depthwise_conv2d_s8.c: the rows under the kernel of one channel, borders included. */
@@ -33,11 +35,24 @@ const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number }
     const depth = extentOf(graph, op.weights, 1);
     return columns(elementsOf(graph, op.input) / depth) * depth * INT16;
   },
+  transposeConv2d: none,
   add: none,
-  averagePool2d: none,
-  pad: none,
-  reshape: none,
+  sub: none,
+  mul: none,
+  unary: none,
+  quantize: none,
+  dequantize: none,
   softmax: none,
+  reshape: none,
+  pad: none,
+  concatenation: none,
+  stridedSlice: none,
+  transpose: none,
+  resizeNearest: none,
+  averagePool2d: none,
+  maxPool2d: none,
+  /** One sum an output element. */
+  mean: (op, graph) => elementsOf(graph, op.output) * INT32,
   head: none,
   softmaxCrossEntropy: none,
   headInputGradient: (op, graph) => elementsOf(graph, op.error) * INT32,

@@ -1,25 +1,18 @@
 import { invariant } from '#libs/base/result';
-import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
-import type { Schedule } from './schedule';
-import { inArena, opAt, type Use, usesOf } from './uses';
+import { ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Execution, inArena, opAt, type Use, usesOf } from './uses';
 
-/** Tensors that live in one piece of the arena, one after the other. */
+/** Tensors that live in one piece of the arena: a RESHAPE and its operand, a gradient that is scaled in place. */
 export interface Storage extends Use {
   readonly tensors: readonly TensorId[];
   readonly bytes: number;
 }
 
-/**
- * Operands whose storage the output may take over by choice: an ADD reads an element before it writes the same one
- * (add_s8.c), so its output can lie on an input that dies there. Nothing else is known to be safe.
- */
-const optionalOperands = (op: Op): readonly TensorId[] => (op.kind === 'add' ? op.inputs : []);
-
-/** Groups of tensors that share storage, built by walking the calls in order. */
+/** Groups of tensors that share storage because their operators leave no choice, built by walking the calls in order. */
 class Sharing {
   private readonly groups = new Map<TensorId, TensorId[]>();
   constructor(
-    private readonly graph: Graph,
+    private readonly execution: Execution,
     private readonly uses: ReadonlyMap<TensorId, Use>,
   ) {}
 
@@ -29,58 +22,39 @@ class Sharing {
     return group;
   }
 
-  private join(operand: TensorId, output: TensorId): void {
+  join(operand: TensorId, output: TensorId): void {
     const group = this.group(operand);
     group.push(output);
     this.groups.set(output, group);
   }
 
-  private readLater(operand: TensorId, time: number): boolean {
-    return this.group(operand).some((id) => (this.uses.get(id)?.last ?? time) > time);
-  }
-
-  /** The kernel works in place (or, for RESHAPE, not at all). */
-  takeOver(operand: TensorId, output: TensorId, time: number): void {
-    const safe = !inArena(this.graph, operand) || !this.readLater(operand, time);
+  /** The operand's values are gone after this call. */
+  overwrite(operand: TensorId, time: number): void {
+    const { graph } = this.execution;
+    const readLater = this.group(operand).some((id) => (this.uses.get(id)?.last ?? time) > time);
     invariant(
-      safe,
-      `${tensorOf(this.graph, operand).name} is overwritten in place at ${time} but read later`,
+      !inArena(this.execution, operand) || !readLater,
+      `${tensorOf(graph, operand).name} is overwritten in place at ${time} but read later`,
     );
-    this.join(operand, output);
-  }
-
-  /** The kernel can work in place: it does where an operand of the same size dies. */
-  takeOverDying(operands: readonly TensorId[], output: TensorId, time: number): void {
-    const bytes = tensorBytes(tensorOf(this.graph, output));
-    const dying = operands.find((operand) => {
-      const { role } = tensorOf(this.graph, operand);
-      const fits = tensorBytes(tensorOf(this.graph, operand)) === bytes;
-      return (
-        role === 'activation' &&
-        inArena(this.graph, this.group(operand)[0] as TensorId) &&
-        fits &&
-        !this.readLater(operand, time)
-      );
-    });
-    if (dying !== undefined) this.join(dying, output);
   }
 }
 
-function sharingOf(graph: Graph, schedule: Schedule, uses: ReadonlyMap<TensorId, Use>): Sharing {
-  const sharing = new Sharing(graph, uses);
+function sharingOf(execution: Execution, uses: ReadonlyMap<TensorId, Use>): Sharing {
+  const { graph, schedule } = execution;
+  const sharing = new Sharing(execution, uses);
   schedule.calls.forEach((_, time) => {
     const op = opAt(graph, schedule, time);
     const inPlace = ruleOf(op).inPlace?.(op);
-    const optional = optionalOperands(op);
-    const [output] = ruleOf(op).outputs(op);
-    if (inPlace) sharing.takeOver(inPlace.operand, inPlace.output, time);
-    else if (optional.length > 0 && output !== undefined) sharing.takeOverDying(optional, output, time);
+    if (!inPlace) return;
+    // A RESHAPE changes nothing, so others may go on reading its operand.
+    if (op.kind !== 'reshape') sharing.overwrite(inPlace.operand, time);
+    sharing.join(inPlace.operand, inPlace.output);
   });
   return sharing;
 }
 
 function storageOfGroup(
-  graph: Graph,
+  { graph }: Execution,
   uses: ReadonlyMap<TensorId, Use>,
   tensors: readonly TensorId[],
 ): Storage {
@@ -95,19 +69,19 @@ function storageOfGroup(
 
 const firstTensor = (storage: Storage): number => storage.tensors[0] as number;
 
-/** Every piece of arena that the tensors of a schedule need: the variables in graph order, then the others by first use. */
-export function storageOf(
-  graph: Graph,
-  schedule: Schedule,
-): { readonly variables: readonly Storage[]; readonly others: readonly Storage[] } {
-  const uses = usesOf(graph, schedule);
-  const sharing = sharingOf(graph, schedule, uses);
+/** Every piece of arena that the tensors of an execution need: the variables in graph order, then the others by first use. */
+export function storageOf(execution: Execution): {
+  readonly variables: readonly Storage[];
+  readonly others: readonly Storage[];
+} {
+  const uses = usesOf(execution);
+  const sharing = sharingOf(execution, uses);
   const groups = [...new Set([...uses.keys()].map((id) => sharing.group(id)))];
   const storages = groups
-    .filter(([root]) => root !== undefined && inArena(graph, root))
-    .map((tensors) => storageOfGroup(graph, uses, tensors));
+    .filter(([root]) => root !== undefined && inArena(execution, root))
+    .map((tensors) => storageOfGroup(execution, uses, tensors));
   const isVariable = (storage: Storage): boolean =>
-    storage.tensors.some((id) => tensorOf(graph, id).role === 'variable');
+    storage.tensors.some((id) => tensorOf(execution.graph, id).role === 'variable');
   return {
     variables: storages.filter(isVariable).sort((a, b) => firstTensor(a) - firstTensor(b)),
     others: storages

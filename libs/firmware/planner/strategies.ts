@@ -1,6 +1,6 @@
 import { Rng } from '#libs/base/rng';
-import type { Item } from './items';
-import type { Order, Placement, Placer } from './place';
+import { firstOf, type Item, lastOf } from './items';
+import type { Fit, Order, Placement, Placer } from './place';
 
 export interface Problem {
   readonly items: readonly Item[];
@@ -10,6 +10,7 @@ export interface Problem {
 
 export interface Found extends Placement {
   readonly order: Order;
+  readonly fit: Fit;
   readonly strategy: string;
 }
 
@@ -20,47 +21,76 @@ export interface Strategy {
   search(problem: Problem, best: Found | undefined): Found;
 }
 
-const firstOf = (item: Item): number => Math.min(...item.spans.map(({ first }) => first));
-const lifeOf = (item: Item): number => 1 + Math.max(...item.spans.map(({ last }) => last)) - firstOf(item);
+const FITS: readonly Fit[] = ['lowest', 'tightest', 'highest'];
+
+const lifeOf = (item: Item): number => 1 + lastOf(item) - firstOf(item);
 
 function orderBy(items: readonly Item[], rank: (item: Item) => number): Order {
   const ranks = items.map(rank);
   return items.map((_, index) => index).sort((a, b) => (ranks[a] as number) - (ranks[b] as number) || a - b);
 }
 
+/** One order, placed in each way. */
 const ordered = (name: string, rank: (item: Item) => number): Strategy => ({
   name,
   search: ({ items, placer }) => {
     const order = orderBy(items, rank);
-    return { ...placer.place(order), order, strategy: name };
+    const found = FITS.map((fit) => ({
+      ...placer.place(order, fit),
+      order,
+      fit,
+      strategy: `${name}, ${fit}`,
+    }));
+    return found.reduce((best, each) => (each.peakBytes < best.peakBytes ? each : best));
   },
 });
 
 const bySize = ordered('size', (item) => -item.bytes);
 
-function swapped(order: Order, rng: Rng): Order {
+/** Two items swapped, or one of those that stick out at either end placed earlier. */
+function changed({ order, bases, peakBytes }: Found, items: readonly Item[], rng: Rng): Order {
   const next = [...order];
   const a = rng.below(order.length);
-  const b = rng.below(order.length);
-  [next[a], next[b]] = [next[b] as number, next[a] as number];
+  if (rng.below(2) === 0) {
+    const b = rng.below(order.length);
+    [next[a], next[b]] = [next[b] as number, next[a] as number];
+    return next;
+  }
+  const lowest = bases.reduce((least, base) => Math.min(least, base), Infinity);
+  const sticksOut = (index: number): boolean => {
+    const base = bases[index] as number;
+    return base === lowest || base + (items[index] as Item).bytes > peakBytes - 4;
+  };
+  const outer = order.flatMap((index, position) => (sticksOut(index) ? position : []));
+  const from = outer[rng.below(outer.length)] ?? a;
+  const [moved] = next.splice(from, 1);
+  next.splice(rng.below(from + 1), 0, moved as number);
   return next;
 }
 
-/** Starts from the best order so far and swaps two items at a time, keeping what is not worse. */
-const randomSwaps = (tries: number, seed: number): Strategy => ({
-  name: 'random swaps',
+/** A try takes about as many steps as there are pairs of items; all tries together no more than this, however many are allowed. */
+const MOST_STEPS = 15_000_000;
+
+/** Starts from the best order so far and changes it a little at a time, keeping what is not worse; each fit has its turn. */
+const randomChanges = (tries: number, seed: number): Strategy => ({
+  name: 'random changes',
   search: (problem, best) => {
-    const { placer, lowerBoundBytes } = problem;
+    const { items, placer, lowerBoundBytes } = problem;
     const rng = new Rng(seed);
-    let current = best ?? bySize.search(problem, undefined);
-    for (let i = 0; i < tries && current.peakBytes > lowerBoundBytes; i++) {
-      const order = swapped(current.order, rng);
-      const placement = placer.place(order);
-      if (placement.peakBytes > current.peakBytes) continue;
-      const strategy = placement.peakBytes < current.peakBytes ? 'random swaps' : current.strategy;
-      current = { ...placement, order, strategy };
+    const start = best ?? bySize.search(problem, undefined);
+    let least = start;
+    const triesOfFit = Math.min(tries, MOST_STEPS / items.length ** 2) / FITS.length;
+    for (const fit of FITS) {
+      let current: Found = { ...start, ...placer.place(start.order, fit), fit };
+      for (let i = 0; i < triesOfFit && least.peakBytes > lowerBoundBytes; i++) {
+        const order = changed(current, items, rng);
+        const placement = placer.placeWithin(order, fit, current.peakBytes);
+        if (!placement || placement.peakBytes > current.peakBytes) continue;
+        current = { ...placement, order, fit, strategy: `random changes, ${fit}` };
+        if (current.peakBytes < least.peakBytes) least = current;
+      }
     }
-    return current;
+    return least;
   },
 });
 
@@ -70,7 +100,8 @@ export const strategies = (tries: number, seed: number): readonly Strategy[] => 
   ordered('size * life', (item) => -item.bytes * lifeOf(item)),
   ordered('life', (item) => -lifeOf(item)),
   ordered('time', firstOf),
-  randomSwaps(tries, seed),
+  ordered('time backwards', (item) => -firstOf(item)),
+  randomChanges(tries, seed),
 ];
 
 /** The strategies in turn, until one meets the bound. */

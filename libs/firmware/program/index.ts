@@ -8,6 +8,19 @@
  * const inference = inferenceGraph(bytes, 'kws-digits');
  * const program = inference.ok && trainingProgram(inference.value, board);
  */
-export { inferenceGraph, type InputQuantisation, inputQuantisation, useOf } from './inference-graph';
+export {
+  type ImportedModel,
+  importedModel,
+  inferenceGraph,
+  type InputQuantisation,
+  inputQuantisation,
+  useOf,
+} from './inference-graph';
+export {
+  type InferenceOptions,
+  type InferenceProgram,
+  inferenceProgram,
+  type Optimize,
+} from './inference-program';
 export { planStep, planLadder, planTraining, type PlannedStep } from './plan-training';
 export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram } from './programs';

@@ -4,10 +4,25 @@ import { type Graph, perTensor, tensorOf } from '#libs/model/ir';
 import { classifierOf, INFERENCE_PASSES, runPasses } from '#libs/model/passes';
 import { type ImportError, importTflite } from '#libs/model/tflite';
 
-/** The normal form of a .tflite file: what everything after the import works on. */
-export function inferenceGraph(file: Uint8Array, name: string): Result<Graph, ImportError> {
-  const imported = importTflite(file, { name });
-  return imported.ok ? ok(runPasses(imported.value, INFERENCE_PASSES)) : imported;
+/** A .tflite file as a graph, before and after the passes. Tensors that are in both have the file's numbers in both. */
+export interface ImportedModel {
+  /** As the file has it: perhaps with a float boundary and paddings of their own. */
+  readonly file: Graph;
+  /** The normal form: what everything after the import works on. */
+  readonly inference: Graph;
+}
+
+/** Reads a .tflite file. */
+export function importedModel(bytes: Uint8Array, name: string): Result<ImportedModel, ImportError> {
+  const file = importTflite(bytes, { name });
+  if (!file.ok) return file;
+  return ok({ file: file.value, inference: runPasses(file.value, INFERENCE_PASSES) });
+}
+
+/** The normal form of a .tflite file. */
+export function inferenceGraph(bytes: Uint8Array, name: string): Result<Graph, ImportError> {
+  const model = importedModel(bytes, name);
+  return model.ok ? ok(model.value.inference) : model;
 }
 
 /** What programs of this model can be asked to do: parameter images and programs must agree on it. */

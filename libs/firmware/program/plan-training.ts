@@ -1,6 +1,6 @@
-import { err, fault, ok, type Result } from '#libs/base/result';
+import { err, type Fault, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
-import { type Plan, placeAll } from '#libs/firmware/planner';
+import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
 import { chooseScheme, schemeLadder, type SparseScheme } from '#libs/model/scheme';
@@ -12,11 +12,21 @@ export interface PlannedStep {
   readonly plan: Plan;
 }
 
+/** How long to look for a better plan; nothing given: as long as pays. */
+type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
+
+/** Good enough for the lower bound. */
+const AT_ONCE: PlanEffort = { tries: 0, looks: 0 };
+
 /** The step of a scheme, placed as tightly as can be, whatever the budget. */
-export function planStep(inference: Graph, scheme: SparseScheme): Result<PlannedStep> {
+export function planStep(
+  inference: Graph,
+  scheme: SparseScheme,
+  effort: PlanEffort = {},
+): Result<PlannedStep> {
   const training = trainingGraph(inference, scheme);
   if (!training.ok) return training;
-  return ok({ scheme, training: training.value, plan: placeAll(training.value) });
+  return ok({ scheme, training: training.value, plan: placeAll(training.value, effort) });
 }
 
 /** Every rung of the model's ladder, placed. Rungs can be trained, so nothing is refused. */
@@ -24,25 +34,37 @@ export const planLadder = (inference: Graph): readonly PlannedStep[] =>
   schemeLadder(inference).map((scheme) => planRung(inference, scheme));
 
 /**
- * The last rung of the ladder whose arena fits on the board; rungs are planned from the top until one fits.
- * Refused: `program.does-not-fit` (with the least budget that would do), `scheme.not-trainable`.
+ * The last rung of the ladder whose arena fits on the board; rungs are planned from the top until one fits. A plan without search tells
+ * the lower bound: what is over the budget even there needs no better plan.
+ * Refused: `program.does-not-fit` (by how much, and the least budget that would do), `scheme.not-trainable`.
  */
 export function planTraining(inference: Graph, board: Board): Result<PlannedStep> {
-  const steps = new Map<SparseScheme, PlannedStep>();
+  const ladder = schemeLadder(inference);
+  const budget = arenaBudget(board);
   const peakOf = (scheme: SparseScheme): number => {
-    const step = planRung(inference, scheme);
-    steps.set(scheme, step);
-    return step.plan.peakBytes;
+    const { lowerBoundBytes, peakBytes } = planRung(inference, scheme, AT_ONCE).plan;
+    if (lowerBoundBytes > budget) return lowerBoundBytes;
+    return peakBytes <= budget ? peakBytes : planRung(inference, scheme).plan.peakBytes;
   };
-  const chosen = chooseScheme(schemeLadder(inference), peakOf, arenaBudget(board));
-  if (chosen.ok) return ok(steps.get(chosen.value) ?? planRung(inference, chosen.value));
-  const { smallestPeakBytes } = chosen.error;
-  if (smallestPeakBytes === undefined) return chosen;
-  return err(fault('program.does-not-fit', sramShortage(inference.name, board, smallestPeakBytes)));
+  const chosen = chooseScheme(ladder, peakOf, budget);
+  if (chosen.ok) return ok(planRung(inference, chosen.value));
+  const [least] = ladder;
+  if (chosen.error.smallestPeakBytes === undefined || !least) return chosen;
+  return err(doesNotFit(inference, board, planRung(inference, least).plan));
 }
 
-function planRung(inference: Graph, scheme: SparseScheme): PlannedStep {
-  const step = planStep(inference, scheme);
+/** What is missing, counted as the budget is: with stack and runtime. */
+function doesNotFit({ name }: Graph, board: Board, { peakBytes }: Plan): Fault {
+  const needed = peakBytes + board.stackBytes + board.reserveBytes;
+  const missing = Math.max(needed - board.budget.sramBytes, peakBytes - arenaBudget(board));
+  return fault(
+    'program.does-not-fit',
+    `${sramShortage(name, board, peakBytes)}; that is ${missing} bytes more than there are`,
+  );
+}
+
+function planRung(inference: Graph, scheme: SparseScheme, effort: PlanEffort = {}): PlannedStep {
+  const step = planStep(inference, scheme, effort);
   if (!step.ok) throw new Error(`${scheme.name} is on the ladder, but: ${step.error.message}`);
   return step.value;
 }

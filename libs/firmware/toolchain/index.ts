@@ -11,18 +11,28 @@
  * const built = await build(shop, { program: 'harness', target: 'wasm', board, model });
  * if (!built.ok) return built; // 'build.does-not-fit', 'build.compiler-missing', ...
  * const result = await openEngine(shop, built.value).train(job);
+ *
+ * The program `inference` has its parameters in flash and nothing but its arena in RAM: `footprint` says what a model takes.
+ * @example
+ * const built = unwrap(await build(shop, { program: 'inference', target: 'arm', board, model, parameters }));
+ * const { outputs, instructions, stackBytes } = unwrap(await openEngine(shop, built).forward({ inputs }));
+ * if (built.fit) print(certificateText(built.fit));
  */
 export { type Exec, type ExecOptions, type ExecResult, nodeExec } from './exec';
 export { boardNames, DEFAULT_TOOLS, loadBoard, type Tools, workshop, type Workshop } from './workshop';
 export { build, type Build, type BuildRequest } from './build/build';
+export { buildMany } from './build/build-many';
 export type {
   BrokenPromise,
   BuildFailed,
   BuildFault,
   CompilerMissing,
   DoesNotFitRegion,
+  NoDrivers,
 } from './build/build-fault';
-export type { FitCertificate } from './build/certificate';
+export type { Figure, FitCertificate, RegionFit } from './build/certificate';
+export { certificateText } from './build/certificate-text';
+export type { Footprint } from './build/footprint';
 export type { StackBound } from './build/call-graph';
 export { NO_MODEL } from './build/no-model';
 export type { ProgramName } from './build/programs';
@@ -40,6 +50,7 @@ export type { Engine } from './run/engine';
 export { armEngine, type ArmOptions } from './run/arm-engine';
 export { nativeEngine } from './run/native-engine';
 export { openEngine } from './run/open-engine';
+export { timeInference } from './run/time-inference';
 export { wasmEngine } from './run/wasm-engine';
 export { WasmModel, type WasmFacts, type WasmStep } from './run/wasm-model';
 export { compileWasm, type WasmModule } from './run/webassembly';

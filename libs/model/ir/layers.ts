@@ -1,12 +1,18 @@
 import type { Graph } from './graph';
-import type { Conv2d, DepthwiseConv2d, FullyConnected } from './ops/convolution';
+import type { Conv2d, DepthwiseConv2d, FullyConnected, TransposeConv2d } from './ops/convolution';
 import type { Head } from './ops/training';
 
 /** An operator with weights. */
-export type LayerOp = Conv2d | DepthwiseConv2d | FullyConnected | Head;
+export type LayerOp = Conv2d | DepthwiseConv2d | TransposeConv2d | FullyConnected | Head;
 
-export const isLayer = (op: { readonly kind: string }): op is LayerOp =>
-  op.kind === 'conv2d' || op.kind === 'depthwiseConv2d' || op.kind === 'fullyConnected' || op.kind === 'head';
+const LAYER_KINDS: ReadonlySet<string> = new Set<LayerOp['kind']>([
+  'conv2d',
+  'depthwiseConv2d',
+  'transposeConv2d',
+  'fullyConnected',
+  'head',
+]);
+export const isLayer = (op: { readonly kind: string }): op is LayerOp => LAYER_KINDS.has(op.kind);
 
 /** The layers of a graph; the position is the layer id of NUMERICS (N8) and of schemes: graph order, the head last. */
 export const layersOf = (graph: Graph): readonly LayerOp[] => graph.ops.filter(isLayer);

@@ -1,4 +1,5 @@
 import type { Activation } from '#libs/model/ir';
+import { roundHalfAway } from './binary-float';
 
 /** Clamp of an int8 output, both ends inside. */
 export interface ActivationRange {
@@ -8,9 +9,6 @@ export interface ActivationRange {
 
 const INT8_MIN = -128;
 const INT8_MAX = 127;
-
-/** C's round: halves away from zero. */
-const roundHalfAway = (value: number): number => (value < 0 ? -Math.round(-value) : Math.round(value));
 
 /** The int8 clamp of a fused activation, by TensorFlow Lite's rule: zeroPoint + round(real / scale), the quotient in float32. */
 export function activationRange(

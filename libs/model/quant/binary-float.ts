@@ -53,3 +53,6 @@ export function kceil(value: number): number {
 /** N0: floor(value * 2^(15 - exponent) + .5), in 0..32768 where value <= 2^exponent. */
 export const alignedMantissa = (value: number, exponent: number): number =>
   Math.floor(value * 2 ** (15 - exponent) + 0.5);
+
+/** C's round: halves away from zero. */
+export const roundHalfAway = (value: number): number => (value < 0 ? -Math.round(-value) : Math.round(value));

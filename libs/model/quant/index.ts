@@ -10,11 +10,20 @@
  * @example
  * const { multipliers, shifts } = requantConstants(graph, conv);
  * const u = multiplyByQuantizedMultiplier(accumulator, multipliers[o], shifts[o]) + zeroPoint;
+ * const y = unaryTable(graph, hardSwish)[x & 0xff];
  */
 export * from './binary-float';
 export * from './fixed-point';
 export * from './activation-range';
 export * from './requantize';
+export * from './elementwise-constants';
+export * from './mean-constants';
+export * from './gemmlowp';
+export * from './softmax-constants';
+export { hardSwishIsExpressible } from './hard-swish';
+export * from './unary-table';
+export * from './resize-nearest';
+export * from './float-boundary';
 export * from './stored-values';
 export * from './canonical-order';
 export * from './training-constants';

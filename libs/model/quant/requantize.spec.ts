@@ -1,7 +1,7 @@
-import type { Add, FullyConnected } from '#libs/model/ir';
+import type { FullyConnected } from '#libs/model/ir';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { q31 } from './binary-float';
-import { addConstants, quantizeMultiplier, requantConstants } from './requantize';
+import { quantizeMultiplier, requantConstants } from './requantize';
 
 function denseGraph(scales: readonly number[]) {
   const builder = new GraphBuilder('dense');
@@ -29,18 +29,5 @@ describe('requantisation', () => {
   it('gives 0 for what a shift of 31 cannot express', () => {
     expect(quantizeMultiplier(2 ** -33)).toEqual({ multiplier: 0, shift: 0 });
     expect(quantizeMultiplier(2 ** -32)).toEqual({ multiplier: 2 ** 30, shift: -31 });
-  });
-
-  it('of an ADD halves the larger operand and scales the sum by 2^20', () => {
-    const builder = new GraphBuilder('sum');
-    const first = builder.input([1, 1, 1, 1], { scale: 0.5, zeroPoint: 0 });
-    const second = builder.input([1, 1, 1, 1], { scale: 0.25, zeroPoint: 0 });
-    const graph = builder.build(builder.add('add', first, second, { scale: 1, zeroPoint: 0 }));
-    expect(addConstants(graph, graph.ops[0] as Add)).toEqual({
-      leftShift: 20,
-      first: { multiplier: 2 ** 30, shift: 0 },
-      second: { multiplier: 2 ** 30, shift: -1 },
-      output: { multiplier: 2 ** 30, shift: -19 },
-    });
   });
 });

@@ -1,5 +1,4 @@
 import {
-  type Add,
   channelScale,
   type Conv2d,
   type DepthwiseConv2d,
@@ -8,6 +7,7 @@ import {
   perTensor,
   type TensorId,
   tensorOf,
+  type TransposeConv2d,
 } from '#libs/model/ir';
 import { q31, type Scaled } from './binary-float';
 
@@ -21,14 +21,6 @@ export interface QuantizedMultiplier {
 export interface ChannelMultipliers {
   readonly multipliers: Int32Array;
   readonly shifts: Int8Array;
-}
-
-/** Constants of an ADD (N2): y = MBQM(MBQM(x1', first) + MBQM(x2', second), output) + z, x' = (x - z) * 2^leftShift. */
-export interface AddConstants {
-  readonly leftShift: number;
-  readonly first: QuantizedMultiplier;
-  readonly second: QuantizedMultiplier;
-  readonly output: QuantizedMultiplier;
 }
 
 const SMALLEST_SHIFT = -31;
@@ -61,7 +53,7 @@ export const outputChannels = (graph: Graph, output: TensorId): number =>
  */
 export function requantConstants(
   graph: Graph,
-  op: Conv2d | DepthwiseConv2d | FullyConnected,
+  op: Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d,
 ): ChannelMultipliers {
   const input = perTensor(tensorOf(graph, op.input)).scale;
   const output = perTensor(tensorOf(graph, op.output)).scale;
@@ -72,19 +64,4 @@ export function requantConstants(
     return singlePrecision ? Math.fround(exact) : exact;
   };
   return channelMultipliers(outputChannels(graph, op.output), (channel) => product(channel) / output);
-}
-
-const ADD_LEFT_SHIFT = 20;
-
-/** N2: the three multipliers of an ADD; t = 2 * max(s1, s2). */
-export function addConstants(graph: Graph, op: Add): AddConstants {
-  const [first, second] = op.inputs.map((id) => perTensor(tensorOf(graph, id)).scale) as [number, number];
-  const output = perTensor(tensorOf(graph, op.output)).scale;
-  const twice = 2 * Math.max(first, second);
-  return {
-    leftShift: ADD_LEFT_SHIFT,
-    first: quantizeMultiplier(first / twice),
-    second: quantizeMultiplier(second / twice),
-    output: quantizeMultiplier(twice / (2 ** ADD_LEFT_SHIFT * output)),
-  };
 }

@@ -1,5 +1,5 @@
 /**
- * The oracle: every operator executed slowly and plainly on typed arrays, exactly as NUMERICS writes it. All engines
+ * The oracle: every operator executed slowly and plainly on typed arrays, exactly as INFERENCE and NUMERICS write it. All engines
  * (ARM, wasm, native) must give these bytes.
  *
  * Owns: one file an operator (ops/), the run of an inference graph, the training session.
@@ -13,6 +13,6 @@
  * session.backward({ seed, index: 0, rates: uniformRates(0.02) });
  */
 export { createSession, type TrainingSession } from './training-session';
-export { runGraph } from './run-graph';
+export { type InputValue, runGraph } from './run-graph';
 export type { Step } from './machine';
 export { type BlockFloat, Memory, NONE, type Value } from './memory';

@@ -11,7 +11,7 @@ export interface BlockFloat {
 }
 
 /** What a tensor holds while a graph runs; masks are packed bits, LSB first. */
-export type Value = Int8Array | Uint8Array | Int16Array | Int32Array | BlockFloat;
+export type Value = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array | BlockFloat;
 
 function emptyValue(tensor: Tensor): Value {
   const bytes = tensorBytes(tensor);
@@ -29,9 +29,10 @@ function emptyValue(tensor: Tensor): Value {
       const [channels = 0, pixels = 0] = tensor.shape;
       return { mantissas: new Int16Array(channels * pixels), exponents: new Int16Array(channels).fill(NONE) };
     }
+    case 'float32':
+      return new Float32Array(bytes / 4);
     case 'bool':
     case 'int64':
-    case 'float32':
       throw new Error(`tensor ${tensor.name}: the reference holds no ${tensor.type}`);
   }
 }
@@ -61,6 +62,10 @@ export class Memory {
 
   int32(id: TensorId): Int32Array {
     return this.typed(id, (value) => value instanceof Int32Array);
+  }
+
+  float32(id: TensorId): Float32Array {
+    return this.typed(id, (value) => value instanceof Float32Array);
   }
 
   /** uint8 tensors and packed masks. */

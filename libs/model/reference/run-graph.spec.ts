@@ -1,57 +1,11 @@
-import { bytesOf, toHex } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
-import { type Graph, tensorId } from '#libs/model/ir';
-import { INFERENCE_PASSES, runPasses, trainingGraph } from '#libs/model/passes';
-import { importTflite } from '#libs/model/tflite';
+import { trainingGraph } from '#libs/model/passes';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
-import { describeWithShared, sharedBytes, sharedJson, sharedText } from '#test/support/shared-files';
-import type { Value } from './memory';
+import { describeWithShared, sharedBytes, sharedJson } from '#test/support/shared-files';
 import { runGraph } from './run-graph';
 import { createSession } from './training-session';
 
-const hexOf = (value: Value | undefined): string =>
-  value === undefined || 'mantissas' in value ? 'absent' : toHex(bytesOf(value));
-
 const int8 = (bytes: Uint8Array): Int8Array => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-
-interface LayerRecord {
-  readonly op: number;
-  readonly opname: string;
-  readonly tensor: number;
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-const layerRecords = (model: string): readonly LayerRecord[] =>
-  sharedText(`models/${model}/layers_00.jsonl`)
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as LayerRecord);
-
-const imported = (model: string): Graph => unwrap(importTflite(sharedBytes(`models/${model}/model.tflite`)));
-
-const caseNumbers = ['00', '01', '02', '03'];
-
-describe.each(['mlperf_kws', 'person_detect'])('the reference on %s', (model) => {
-  describeWithShared([`models/${model}/layers_00.bin`], 'against TensorFlow Lite Micro', () => {
-    it('gives every intermediate tensor byte for byte', () => {
-      const values = runGraph(imported(model), [int8(sharedBytes(`models/${model}/input_00.bin`))]);
-      const golden = sharedBytes(`models/${model}/layers_00.bin`);
-      for (const { op, opname, tensor, offset, bytes } of layerRecords(model)) {
-        const expected = `${op} ${opname} ${toHex(golden.subarray(offset, offset + bytes))}`;
-        expect(`${op} ${opname} ${hexOf(values.get(tensorId(tensor)))}`).toBe(expected);
-      }
-    });
-
-    it.each(caseNumbers)('gives the output of case %s, after the normal form too', (number) => {
-      const graph = runPasses(imported(model), INFERENCE_PASSES);
-      const values = runGraph(graph, [int8(sharedBytes(`models/${model}/input_${number}.bin`))]);
-      expect(hexOf(values.get(at(graph.outputs, 0)))).toBe(
-        toHex(sharedBytes(`models/${model}/output_${number}.bin`)),
-      );
-    });
-  });
-});
 
 const KWS = 'models/kws-digits/factory-espeak';
 

@@ -10,13 +10,14 @@ export interface ImportProblem extends Fault {
 }
 
 /**
- * Why a file is refused, with every problem found (of an operator or a tensor, its first); `code` is the first one's:
+ * Why a file is refused, with every problem found; `code` is the first one's, `message` is one line that says all:
  *
  * - `tflite.too-short`, `tflite.not-tflite`, `tflite.unsupported-version`: another kind of file
  * - `tflite.truncated`: something points past the end of the file
  * - `tflite.corrupt`: the tables contradict each other
  * - `tflite.too-large`: more than a limit of `ImportLimits`
  * - `tflite.unsupported-operator`, `tflite.unsupported-type`, `tflite.unsupported-option`: beyond what Fleetlearn compiles
+ * - `tflite.unsupported-float`: float32 values elsewhere than at the boundary of an int8 model
  * - `tflite.bad-shape`, `tflite.bad-quantization`, `tflite.bad-buffer`: a tensor does not suit its use
  * - `tflite.inconsistent`: the operators do not fit together (`checkGraph`)
  */
@@ -25,11 +26,13 @@ export interface ImportError extends Fault {
 }
 
 /** Problems listed in one answer; a file with more is beyond repair one by one. */
-const LISTED_PROBLEMS = 64;
+const LISTED_PROBLEMS = 256;
 
 /** Collects the problems of one file. */
 export class Problems {
   private readonly listed: ImportProblem[] = [];
+  private readonly known = new Set<string>();
+  private readonly notes = new Set<string>();
   private count = 0;
 
   add(problem: ImportProblem): void {
@@ -40,6 +43,12 @@ export class Problems {
   /** A refusal, with where it happened put before what happened. */
   addRefusal(refusal: Refusal, operator?: NonNullable<ImportProblem['operator']>): void {
     const { code, tensor } = refusal;
+    // What is wrong with a tensor in itself is said once, not for each operator that touches it.
+    if (tensor !== undefined) {
+      const isKnown = this.known.has(refusal.message);
+      this.known.add(refusal.message);
+      if (isKnown) return;
+    }
     const place = operator
       ? `operator ${operator.index}, ${operator.kind} making ${quoted(operator.output)}: `
       : '';
@@ -51,6 +60,11 @@ export class Problems {
     });
   }
 
+  /** Something that helps with several problems; said once, at the end. */
+  note(text: string): void {
+    this.notes.add(text);
+  }
+
   get isEmpty(): boolean {
     return this.count === 0;
   }
@@ -59,11 +73,21 @@ export class Problems {
   toError(): ImportError | undefined {
     const [first] = this.listed;
     if (first === undefined) return undefined;
-    const others = this.count - 1;
-    const more = others === 0 ? '' : ` (and ${others} more problem${others === 1 ? '' : 's'})`;
-    return { code: first.code, message: first.message + more, problems: this.listed };
+    return { code: first.code, message: this.summary(), problems: this.listed };
+  }
+
+  /** One line that says everything. */
+  private summary(): string {
+    const notes = [...this.notes].map((note) => `; ${note}`).join('');
+    if (this.count === 1) return this.listed.map((problem) => problem.message + notes).join();
+    const spelt = this.listed.map((problem, i) => `(${i + 1}) ${problem.message}`).join('; ');
+    const rest = this.count - this.listed.length;
+    return `${this.count} problems: ${spelt}${rest > 0 ? `; and ${rest} more` : ''}${notes}`;
   }
 }
 
-/** Text of a file for a message: quoted, and cut where it is long. */
-export const quoted = (text: string): string => `"${text.length > 80 ? `${text.slice(0, 79)}…` : text}"`;
+/** Text of a file for a message: quoted, on one line, and cut where it is long. */
+export const quoted = (text: string): string => {
+  const printable = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  return `"${printable.length > 80 ? `${printable.slice(0, 79)}…` : printable}"`;
+};

@@ -7,7 +7,7 @@ import {
   tensorBytes,
   tensorId,
 } from '#libs/model/ir';
-import { Refusal } from './flatbuffer/refusal';
+import { asRefusal, Refusal } from './flatbuffer/refusal';
 import { quoted } from './import-error';
 import type { ImportLimits } from './limits';
 import type { BufferEntry, ModelFile, QuantizationEntry, TensorEntry } from './read-model';
@@ -20,12 +20,44 @@ const ZERO_POINTS: Partial<Record<FileType, { readonly from: number; readonly to
 };
 const SYMMETRIC = { from: 0, to: 0 };
 
+/** Types whose values are what they are, whatever a converter left behind. */
+const UNQUANTIZED: ReadonlySet<FileType> = new Set<FileType>(['float32', 'bool', 'int64']);
+
 /** The name a tensor goes by: its own, or its number where the file gives none. */
 export const tensorName = (entry: TensorEntry | undefined, index: number): string =>
   entry?.name || `tensor${index}`;
 
+/** A tensor of the file as one of the graph. Of a refused one only number, name and shape (unchecked) are the file's. */
+export interface ImportedTensor {
+  readonly tensor: Tensor;
+  readonly isRefused: boolean;
+}
+
+/** All tensors by number; `refused` is told of each that does not suit. */
+export const importTensors = (
+  model: ModelFile,
+  limits: ImportLimits,
+  refused: (refusal: Refusal) => void,
+): readonly ImportedTensor[] =>
+  model.tensors.map((entry, index) => {
+    try {
+      return { tensor: importTensor(model, index, limits), isRefused: false };
+    } catch (error) {
+      refused(asRefusal(error));
+      return { tensor: placeholder(entry, index), isRefused: true };
+    }
+  });
+
+const placeholder = (entry: TensorEntry, index: number): Tensor => ({
+  id: tensorId(index),
+  name: tensorName(entry, index),
+  type: 'int8',
+  shape: entry.shape,
+  role: 'activation',
+});
+
 /** One tensor of the file as a tensor of the graph; its number stays. Throws a `Refusal`. */
-export function importTensor(model: ModelFile, index: number, limits: ImportLimits): Tensor {
+function importTensor(model: ModelFile, index: number, limits: ImportLimits): Tensor {
   const entry = model.tensors[index];
   if (entry === undefined) throw new Refusal('tflite.corrupt', `the file has no tensor ${index}`);
   const name = tensorName(entry, index);
@@ -57,7 +89,7 @@ function elementType(entry: TensorEntry, refuse: Refuse): FileType {
   if (type === undefined)
     return refuse(
       'tflite.unsupported-type',
-      `elements of type ${TENSOR_TYPE_NAMES[entry.type] ?? entry.type}`,
+      `elements of type ${TENSOR_TYPE_NAMES[entry.type] ?? entry.type}; full integer quantisation to int8 is needed`,
     );
   if (entry.isSparse)
     return refuse('tflite.unsupported-option', 'sparse storage; export the model with dense weights');
@@ -88,7 +120,7 @@ function importQuantization(
   const { scales, zeroPoints, isCustom } = entry;
   if (isCustom)
     return refuse('tflite.bad-quantization', 'a custom quantisation; only the affine one is known');
-  if (scales.length === 0) return undefined;
+  if (scales.length === 0 || UNQUANTIZED.has(type)) return undefined;
   const axis = quantizedAxis(entry, shape, refuse);
   if (!scales.every((scale) => Number.isFinite(scale) && scale > 0)) {
     return refuse('tflite.bad-quantization', 'a scale is not a positive number');

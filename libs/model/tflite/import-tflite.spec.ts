@@ -39,7 +39,7 @@ describe('importTflite', () => {
 
   test('operators are named after their output and SAME becomes explicit padding', () => {
     const [border, stem, depthwise] = toyGraph().ops;
-    expect(border).toMatchObject({ name: 'border', padding: { top: 1, bottom: 0, left: 0, right: 1 } });
+    expect(border).toMatchObject({ name: 'border', before: [0, 1, 0, 0], after: [0, 0, 1, 0] });
     expect(stem).toMatchObject({
       name: 'stem',
       activation: 'relu6',

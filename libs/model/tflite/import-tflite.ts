@@ -1,12 +1,11 @@
 import { err, ok, type Result } from '#libs/base/result';
-import { checkGraph, type Graph, type Op, type Tensor, tensorId } from '#libs/model/ir';
-import { asRefusal, Refusal } from './flatbuffer/refusal';
-import { type ImportError, type ImportProblem, Problems } from './import-error';
-import { importTensor, tensorName } from './import-tensors';
+import { checkGraph, type Graph, graphMacs, type Tensor, tensorBytes, tensorId } from '#libs/model/ir';
+import { asRefusal } from './flatbuffer/refusal';
+import { type ImportError, Problems } from './import-error';
+import { importOperators } from './import-operators';
+import { importTensors } from './import-tensors';
 import { DEFAULT_LIMITS, type ImportLimits } from './limits';
-import { formatOfBuiltin, SUPPORTED_OPERATORS } from './operators';
-import { AlreadyRefused, OperatorReader } from './operators/operator-reader';
-import { type ModelFile, type OperatorEntry, readModel } from './read-model';
+import { type ModelFile, readModel } from './read-model';
 
 export interface ImportOptions {
   /** The graph's name; without it the name that the file gives. */
@@ -23,8 +22,8 @@ const UNNAMED = 'model';
  *
  * 1. Take a copy of the bytes, which the constants of the graph will be views of.
  * 2. Read the tables, each position checked: what is out of place ends the import here.
- * 3. Turn tensors, then operators into the graph's, collecting what does not suit.
- * 4. Check that the operators fit together.
+ * 3. Turn tensors, then operators into the graph's, collecting everything that does not suit.
+ * 4. Check what the model would cost, and that the operators fit together.
  */
 export function importTflite(bytes: Uint8Array, options: ImportOptions = {}): Result<Graph, ImportError> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -43,74 +42,47 @@ function readGraph(bytes: Uint8Array, limits: ImportLimits, problems: Problems):
   try {
     const isTooLarge = bytes.length > limits.fileBytes;
     const model = readModel(isTooLarge ? bytes : new Uint8Array(bytes), limits);
-    const tensors = importTensors(model, limits, problems);
-    const ops = importOperators(model, tensors, problems);
+    const imported = importTensors(model, limits, (refusal) => problems.addRefusal(refusal));
+    const tensors = imported.map(({ tensor }) => tensor);
+    const ops = importOperators(model, imported, problems);
     checkEnds(model, problems);
-    if (!problems.isEmpty) return NOTHING;
     const graph = {
       name: model.name || UNNAMED,
-      tensors: tensors.filter((tensor) => tensor !== undefined),
+      tensors,
       ops,
       inputs: model.inputs.map(tensorId),
       outputs: model.outputs.map(tensorId),
     };
-    for (const message of checkGraph(graph)) problems.add({ code: 'tflite.inconsistent', message });
-    return graph;
+    const sound = imported.filter(({ isRefused }) => !isRefused).map(({ tensor }) => tensor);
+    checkCost(sound, graphMacs(graph), { limits, problems });
+    // A refused operator leaves gaps that would only be reported again.
+    if (problems.isEmpty)
+      for (const message of checkGraph(graph)) problems.add({ code: 'tflite.inconsistent', message });
+    return problems.isEmpty ? graph : NOTHING;
   } catch (error) {
     problems.addRefusal(asRefusal(error));
     return NOTHING;
   }
 }
 
-function importTensors(
-  model: ModelFile,
-  limits: ImportLimits,
-  problems: Problems,
-): readonly (Tensor | undefined)[] {
-  return model.tensors.map((_, index) => {
-    try {
-      return importTensor(model, index, limits);
-    } catch (error) {
-      problems.addRefusal(asRefusal(error));
-      return undefined;
-    }
-  });
-}
-
-function importOperators(
-  model: ModelFile,
-  tensors: readonly (Tensor | undefined)[],
-  problems: Problems,
-): readonly Op[] {
-  return model.operators.flatMap((entry, index) => {
-    try {
-      return [importOperator(entry, tensors)];
-    } catch (error) {
-      if (!(error instanceof AlreadyRefused))
-        problems.addRefusal(asRefusal(error), placeOf(model, entry, index));
-      return [];
-    }
-  });
-}
-
-function importOperator(entry: OperatorEntry, tensors: readonly (Tensor | undefined)[]): Op {
-  const format = formatOfBuiltin(entry.builtin);
-  if (format === undefined) {
-    throw new Refusal(
-      'tflite.unsupported-operator',
-      `not supported; the supported operators are ${SUPPORTED_OPERATORS.join(', ')}`,
-    );
+/** Memory and time that the model would take; each tensor and window by itself is within its own limits. */
+function checkCost(
+  tensors: readonly Tensor[],
+  macs: number,
+  { limits, problems }: { readonly limits: ImportLimits; readonly problems: Problems },
+): void {
+  const bytes = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  const costs = [
+    ['bytes of tensors', bytes, limits.tensorBytes],
+    ['multiply-accumulates', macs, limits.macs],
+  ] as const;
+  for (const [what, given, limit] of costs) {
+    if (given <= limit) continue;
+    problems.add({
+      code: 'tflite.too-large',
+      message: `the model has ${given} ${what}, the limit is ${limit}`,
+    });
   }
-  return format.read(new OperatorReader(entry, tensors));
-}
-
-function placeOf(
-  model: ModelFile,
-  entry: OperatorEntry,
-  index: number,
-): NonNullable<ImportProblem['operator']> {
-  const output = entry.outputs[0] ?? -1;
-  return { index, kind: entry.kind, output: tensorName(model.tensors[output], output) };
 }
 
 /** A model must take something and give something, and name existing tensors once. */

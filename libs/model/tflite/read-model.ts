@@ -1,6 +1,7 @@
 import { FlatBufferView } from './flatbuffer/flatbuffer-view';
 import { Refusal } from './flatbuffer/refusal';
 import { TableView } from './flatbuffer/table-view';
+import { quoted } from './import-error';
 import { type ImportLimits, VECTOR_LIMITS } from './limits';
 import { builtinOperatorName, BUILTIN } from './schema/builtin-operators';
 import { FILE_IDENTIFIER, SCHEMA_VERSION } from './schema/enums';
@@ -118,7 +119,7 @@ function readOperatorCode(table: TableView): OperatorCode {
   );
   const name = builtinOperatorName(builtin);
   const custom = table.text(OPERATOR_CODE.customCode, VECTOR_LIMITS.nameBytes);
-  return { builtin, kind: builtin === BUILTIN.custom ? `${name} "${custom}"` : name };
+  return { builtin, kind: builtin === BUILTIN.custom ? `${name} ${quoted(custom)}` : name };
 }
 
 function readBuffer(table: TableView, limits: ImportLimits): BufferEntry {

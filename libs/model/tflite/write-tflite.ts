@@ -16,6 +16,7 @@ import {
 import { asRefusal, Refusal } from './flatbuffer/refusal';
 import { writeFlatbuffer } from './flatbuffer/write-flatbuffer';
 import { quoted } from './import-error';
+import { VECTOR_LIMITS } from './limits';
 import { formatOf } from './operators';
 import { OperatorWriter } from './operators/operator-writer';
 import { FILE_IDENTIFIER, SCHEMA_VERSION, TENSOR_TYPE_CODES } from './schema/enums';
@@ -31,7 +32,7 @@ const FILE_ROLES: ReadonlySet<Role> = new Set<Role>(['input', 'constant', 'activ
 
 /**
  * A graph as a .tflite file that TensorFlow Lite runs. The same graph gives the same bytes. Reading them gives an equal
- * graph; where a PAD has no constant with its borders in the graph, the file has one more tensor at the end.
+ * graph; where an operand such as the borders of a PAD is no constant of the graph, the file has one more tensor at the end.
  *
  * Refusal `tflite.not-expressible`: the graph holds what the format has no words for, such as training operators.
  */
@@ -55,7 +56,7 @@ function modelTable(graph: Graph, options: WriteOptions): TableNode {
     [SUBGRAPH.inputs]: i32Vector(graph.inputs),
     [SUBGRAPH.outputs]: i32Vector(graph.outputs),
     [SUBGRAPH.operators]: tables(operators),
-    [SUBGRAPH.name]: text(graph.name),
+    [SUBGRAPH.name]: nameText(graph.name),
   });
   return table({
     [MODEL.version]: i32(SCHEMA_VERSION),
@@ -64,6 +65,13 @@ function modelTable(graph: Graph, options: WriteOptions): TableNode {
     [MODEL.description]: text(options.description ?? 'Fleetlearn'),
     [MODEL.buffers]: tables(buffers.tables),
   });
+}
+
+/** Names that were not UTF-8 in their file have grown; what is too long to be read again is not written. */
+function nameText(name: string): BytesNode {
+  const node = text(name);
+  if (node.count <= VECTOR_LIMITS.nameBytes) return node;
+  throw new Refusal('tflite.not-expressible', `a name of ${node.count} bytes: ${quoted(name)}`);
 }
 
 /** One entry for each operator and version that occurs, in the order of first use. */
@@ -97,7 +105,7 @@ function operatorTable(op: Op, graph: Graph, tensors: Tensor[], codes: OperatorC
   const format = formatOf(op) ?? writer.refuse('exists only in training graphs');
   const { inputs, optionsType, options } = format.write(op, writer);
   return table({
-    [OPERATOR.opcodeIndex]: i32(codes.indexOf(format.builtin, format.version(op, graph))),
+    [OPERATOR.opcodeIndex]: i32(codes.indexOf(format.builtin(op), format.version(op, graph))),
     [OPERATOR.inputs]: i32Vector(inputs),
     [OPERATOR.outputs]: i32Vector(ruleOf(op).outputs(op)),
     [OPERATOR.optionsType]: i8(optionsType),
@@ -128,7 +136,7 @@ function tensorTable(tensor: Tensor, buffers: Buffers, zeroPoints: ZeroPoints): 
     [TENSOR.shape]: i32Vector(tensor.shape),
     [TENSOR.type]: i8(TENSOR_TYPE_CODES[type]),
     [TENSOR.buffer]: i32(buffers.indexOf(role === 'constant' ? tensor.data : undefined)),
-    [TENSOR.name]: text(name),
+    [TENSOR.name]: nameText(name),
     [TENSOR.quantization]: quantization && quantizationTable(quantization, zeroPoints),
   });
 }

@@ -14,12 +14,20 @@ export function describeWithQemu(name: string, body: () => void): void {
   else describe.skip(`${name} (skipped: no ${QEMU})`, body);
 }
 
+interface BoardParts {
+  readonly factoryFlash: Uint8Array;
+  readonly program: Uint8Array;
+  /** Default: the Cortex-M4. */
+  readonly machine?: string;
+  readonly flashBytes?: number;
+}
+
 /** A board under QEMU on the test's broker, in a folder of its own. */
 export class EmulatedBoard {
   private readonly folder = mkdtempSync(join(tmpdir(), 'fleetlearn-qemu-'));
   readonly device: QemuDevice;
 
-  constructor(fleet: TestFleet, parts: { readonly factoryFlash: Uint8Array; readonly program: Uint8Array }) {
+  constructor(fleet: TestFleet, parts: BoardParts) {
     this.device = new QemuDevice({
       name: 'board',
       folder: this.folder,

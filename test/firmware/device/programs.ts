@@ -17,6 +17,11 @@ export function perceptronModel(): GeneratedModel {
     facts: {
       name: 'perceptron',
       arenaBytes: 512,
+      inputs: [],
+      outputs: [],
+      inputsInArena: false,
+      calls: [],
+      scratchBytes: 0,
       inputBytes: inputs,
       outputOffset: 0,
       outputBytes: 4 * classes,

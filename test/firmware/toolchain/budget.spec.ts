@@ -50,10 +50,10 @@ describe('the SRAM budget', () => {
 
   it('is enforced by the linker, which says how many bytes are missing', async () => {
     const { fit } = unwrap(await armBuild(model, budget));
-    const result = await armBuild(model, 48 * KIB);
+    const result = await armBuild(model, 40 * KIB);
     expect(result).toMatchObject({
       ok: false,
-      error: { code: 'build.does-not-fit', region: 'SRAM', overflowBytes: (fit?.ramBytes ?? 0) - 48 * KIB },
+      error: { code: 'build.does-not-fit', region: 'SRAM', overflowBytes: (fit?.ramBytes ?? 0) - 40 * KIB },
     });
   });
 

@@ -27,7 +27,7 @@ describe('an ELF file that the linker made', () => {
     expect(arena).toBe(model.facts.arenaBytes);
     expect(ramUse(elf)).toMatchObject({ stackBytes: 2048, dataBytes: 0 });
     expect(ramUse(elf).totalBytes).toBeGreaterThanOrEqual(arena + 2048);
-    expect([...flashUse(elf).sections.keys()]).toEqual(['.text', '.rodata']);
+    expect([...flashUse(elf).sections.keys()]).toEqual(['.vectors', '.text', '.rodata']);
     expect(memoryUse(elf)).toEqual({
       sramBytes: ramUse(elf).totalBytes,
       stackBytes: 2048,

@@ -6,7 +6,7 @@ import type { Graph } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
 import { schemeLadder, type SparseScheme, trainedParameters } from '#libs/model/scheme';
 import { type Bench, BenchError } from '../bench';
-import { compileModel, FACTORY_MODEL, physicalBoards, readInference } from '../compile-model';
+import { boardCalled, compileModel, FACTORY_MODEL, readInference } from '../compile-model';
 import { withLeastBudget } from '../size/least-budget';
 
 const COLUMNS: readonly Column[] = [
@@ -22,17 +22,18 @@ const COLUMNS: readonly Column[] = [
   { title: 'flash', align: 'right' },
 ];
 
+const USAGE = '  --board mps2-an386  a board that the device program is made for';
+const DEFAULT_BOARD = 'mps2-an386';
+
 export const size: Bench = {
   name: 'size',
   summary: 'what every training scheme of the factory model takes on a board, read back from the linked ELF',
-  usage: '  (no options)',
+  usage: USAGE,
   async run(words, print) {
-    if (words.length > 0) throw new BenchError(`size takes no options, not ${words.join(' ')}.`);
+    const board = await deviceBoard(words);
     const inference = readInference(FACTORY_MODEL);
     const rows: Row[] = [];
-    for (const board of await physicalBoards()) {
-      for (const scheme of schemeLadder(inference)) rows.push(await sizeRow(inference, scheme, board));
-    }
+    for (const scheme of schemeLadder(inference)) rows.push(await sizeRow(inference, scheme, board));
     print(`${formatTable(COLUMNS, rows)}\n\n${LEGEND}`);
   },
 };
@@ -40,6 +41,15 @@ export const size: Bench = {
 const LEGEND =
   'Bytes. RAM = arena + static variables + stack as reserved; stack bound: what the call graph proves to be enough.\n' +
   'Flash: the program; the parameter image lies beside it. Least SRAM: the smallest budget that the board can enforce.';
+
+async function deviceBoard(words: readonly string[]): Promise<Board> {
+  const [option, name = DEFAULT_BOARD, ...more] = words;
+  if (more.length > 0 || (option !== undefined && option !== '--board'))
+    throw new BenchError(`size does not take ${words.join(' ')}.\n${USAGE}`);
+  const board = await boardCalled(name);
+  if (board.drivers === undefined) throw new BenchError(`The device program is not made for ${name}.`);
+  return board;
+}
 
 async function sizeRow(inference: Graph, scheme: SparseScheme, board: Board): Promise<Row> {
   const arenaBytes = placeAll(unwrap(trainingGraph(inference, scheme))).peakBytes;

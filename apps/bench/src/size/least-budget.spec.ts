@@ -19,5 +19,5 @@ it.each([1_000, 33_384, 47_080, 55_296, 55_297, 180_944])(
 );
 
 it('there is none beyond the memory of the board', () => {
-  expect(withLeastBudget(board, board.memory.sram.bytes)).toBeUndefined();
+  expect(withLeastBudget(board, board.memory.sram[0].bytes)).toBeUndefined();
 });

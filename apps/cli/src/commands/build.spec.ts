@@ -1,16 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readElf } from '#libs/firmware/elf';
-import { runCli } from '../run-cli';
-import { commands } from '.';
-
-const KWS_DIGITS = resolve(__dirname, '../../../demo/model/kws-digits.tflite');
+import { fleetlearn, KWS_DIGITS, refusedWith } from '../testing/fleetlearn';
 
 interface Report {
   readonly sramBytes: number;
   readonly plannedPeakBytes: number;
+  readonly run: boolean;
+  readonly trains: boolean;
+  readonly scheme?: { readonly name: string };
   readonly fit: { readonly ramBytes: number };
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 describe('build', () => {
@@ -20,56 +21,96 @@ describe('build', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function run(...words: readonly string[]) {
-    const printed: string[] = [];
-    const noted: string[] = [];
-    const terminal = {
-      print: (text: string) => printed.push(text),
-      note: (text: string) => noted.push(text),
-    };
-    const code = await runCli(commands, ['build', KWS_DIGITS, ...words], terminal);
-    return { code, out: printed.join('\n'), noted: noted.join('\n') };
+  const build = (board: string, ...words: readonly string[]) =>
+    fleetlearn('build', KWS_DIGITS, '--board', board, '--out', join(folder, 'out'), ...words);
+
+  async function report(board: string, ...words: readonly string[]): Promise<Report> {
+    const { code, out, noted } = await build(board, '--json', ...words);
+    expect([code, noted]).toEqual([0, '']);
+    return JSON.parse(out) as Report;
   }
 
-  it('writes programs, parameters, the generated C and a report of what fits where', async () => {
-    const { code, out } = await run(
-      '--board',
-      'virtual-m4',
-      '--sram',
-      '64KB',
-      '--out',
-      join(folder, 'out'),
-      '--json',
-    );
-    expect(code).toBe(0);
-    const files = readdirSync(join(folder, 'out')).sort();
-    expect(files).toEqual(
+  it('writes programs, parameters, the generated C and a certificate of what fits where', async () => {
+    const { plannedPeakBytes, sramBytes, fit, trains, files } = await report('virtual-m4', '--sram', '64KB');
+    const names = readdirSync(join(folder, 'out')).sort();
+    expect(names).toEqual([...files.map(({ name }) => name), 'report.json'].sort());
+    expect(names).toEqual(
       expect.arrayContaining([
+        'certificate.json',
+        'certificate.txt',
         'model.c',
         'model_config.h',
         'parameters.bin',
         'plan.txt',
         'program.elf',
         'program.wasm',
-        'report.json',
       ]),
     );
     expect(readElf(readFileSync(join(folder, 'out', 'program.elf'))).ok).toBe(true);
-    const report = JSON.parse(out) as Report;
-    expect(report.plannedPeakBytes).toBeLessThanOrEqual(report.sramBytes);
-    expect(report.fit.ramBytes).toBeLessThanOrEqual(report.plannedPeakBytes);
+    expect(trains).toBe(true);
+    expect(plannedPeakBytes).toBeLessThanOrEqual(sramBytes);
+    expect(fit.ramBytes).toBeLessThanOrEqual(plannedPeakBytes);
   }, 120_000);
 
-  it('writes nothing where the model does not fit', async () => {
-    const { code, noted } = await run(
-      '--board',
-      'virtual-m4',
-      '--sram',
-      '20KB',
-      '--out',
-      join(folder, 'out'),
-    );
-    expect([code, noted.split(': ')[1]]).toEqual([2, 'program.does-not-fit']);
-    expect(readdirSync(folder)).toEqual([]);
+  it('links inference for a board that nothing here runs, and says that it was not run', async () => {
+    const { trains, run } = await report('stm32f746g-disco', '--train', 'none');
+    expect([trains, run]).toEqual([false, false]);
+    expect((await build('stm32f746g-disco', '--train', 'none')).out).toContain('not run on this board');
+  }, 120_000);
+
+  it('trains a scheme that plan printed', async () => {
+    const { out } = await fleetlearn('plan', KWS_DIGITS, '--board', 'mps2-an386', '--sram', '48KB', '--json');
+    const path = join(folder, 'scheme.json');
+    writeFileSync(path, out);
+    const planned = JSON.parse(out) as { scheme: { name: string } };
+    expect((await report('mps2-an386', '--train', path)).scheme?.name).toBe(planned.scheme.name);
+  }, 120_000);
+
+  it('makes a C library', async () => {
+    const { files } = await report('nrf52840-dk', '--train', 'none', '--format', 'c-library');
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['CMakeLists.txt', 'README.md']));
+    for (const { name } of files) expect(existsSync(join(folder, 'out', name))).toBe(true);
+  }, 120_000);
+
+  it.each([
+    ['too little SRAM to train', ['--sram', '20KB'], 'program.does-not-fit', /\d+ bytes more/],
+    [
+      'too little SRAM to run',
+      ['--sram', '8KB', '--train', 'none'],
+      'build.does-not-fit',
+      /bytes too small.*help/,
+    ],
+    ['too little flash', ['--flash', '20KB', '--train', 'none'], 'build.does-not-fit', /flash budget of \d+/],
+    ['a scheme that is no file', ['--train', 'largest'], 'file.unreadable', /largest/],
+    ['a scheme that is no JSON', ['--train', KWS_DIGITS], 'scheme.not-json', /no JSON/],
+    ['a format that is none', ['--format', 'hex'], 'usage', /image or c-library/],
+  ])(
+    'refuses %s and writes nothing',
+    async (_, words, errorCode, hint) => {
+      const said = await build('mps2-an386', ...words);
+      expect(refusedWith(said)).toBe(errorCode);
+      expect(said.noted).toMatch(hint);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('refuses a scheme that is too large, and names the other way', async () => {
+    const path = join(folder, 'scheme.json');
+    const weightLayers = Array.from({ length: 18 }, (_, layer) => ({ layer, ratio: 1 }));
+    writeFileSync(path, JSON.stringify({ name: 'all', biasLayers: 18, weightLayers }));
+    const said = await build('mps2-an386', '--train', path);
+    expect(refusedWith(said)).toBe('program.does-not-fit');
+    expect(said.noted).toContain('--train auto');
   });
+
+  it('refuses to train on a board without drivers', async () => {
+    expect(refusedWith(await build('stm32f746g-disco'))).toBe('board.no-drivers');
+  });
+
+  it('refuses a folder that cannot be made', async () => {
+    const out = ['--out', '/proc/fleetlearn'];
+    const said = await fleetlearn('build', KWS_DIGITS, '--board', 'mps2-an386', '--train', 'none', ...out);
+    expect(refusedWith(said)).toBe('file.unwritable');
+  }, 120_000);
 });

@@ -1,7 +1,11 @@
 import type { Command } from '../command';
 import { build } from './build';
+import { completionOf } from './completion';
 import { inspect } from './inspect';
 import { plan } from './plan';
+import { run } from './run';
 
-/** Every command of `fleetlearn`, in the order of the help: to add one, write its file and name it here. */
-export const commands: readonly Command[] = [inspect, plan, build];
+const working: readonly Command[] = [inspect, run, plan, build];
+
+/** Every command of `fleetlearn`, in the order of the help: to add one, write its file and name it above. */
+export const commands: readonly Command[] = [...working, completionOf(working)];

@@ -1,7 +1,8 @@
 import { ok } from '#libs/base/result';
 import { formatTable, grouped } from '#libs/base/table';
 import { defineCommand } from '../command';
-import { describeModel, type ModelDescription, type TensorDescription } from '../model/describe-model';
+import { describeModel, type ModelDescription, type PortDescription } from '../model/describe-model';
+import { quantisationText, shapeText, shortName, type TensorDescription } from '../model/describe-tensor';
 import { readModel } from '../model/read-model';
 import { jsonOption, modelWord, printJson } from './shared-parameters';
 
@@ -22,23 +23,33 @@ export const inspect = defineCommand({
 });
 
 function inspectText(model: ModelDescription): string {
-  const rows = model.operators.map((op, index) => [
+  const operators = model.operators.map((op, index) => [
     String(index),
-    op.kind,
-    shortened(op.name),
+    op.operator,
+    shortName(op.name),
     op.outputs.map(shapeText).join(', '),
     grouped(op.macs),
     grouped(op.parameters),
   ]);
+  const tensors = model.tensors.map((tensor) => [
+    String(tensor.tensor),
+    tensor.role,
+    shortName(tensor.name),
+    shapeText(tensor),
+    grouped(tensor.bytes),
+    quantisationText(tensor),
+  ]);
   const total = ['', '', 'total', '', grouped(model.macs), grouped(model.parameters)];
   return [
     `${model.name}: ${grouped(model.fileBytes)} bytes, ${model.layers} layers with weights`,
-    ...model.inputs.map((tensor) => `input   ${tensorText(tensor)}`),
-    ...model.outputs.map((tensor) => `output  ${tensorText(tensor)}`),
+    ...model.inputs.flatMap((port) => portLines('input ', port)),
+    ...model.outputs.flatMap((port) => portLines('output', port)),
     '',
-    formatTable(OPERATOR_COLUMNS, rows, [total]),
+    formatTable(OPERATOR_COLUMNS, operators, [total]),
     '',
-    trainingText(model),
+    formatTable(TENSOR_COLUMNS, tensors),
+    '',
+    ...trainingLines(model),
   ].join('\n');
 }
 
@@ -51,24 +62,32 @@ const OPERATOR_COLUMNS = [
   { title: 'parameters', align: 'right' },
 ] as const;
 
-const LONGEST_NAME = 32;
+const TENSOR_COLUMNS = [
+  { title: 'tensor', align: 'right' },
+  { title: 'role', align: 'left' },
+  { title: 'name', align: 'left' },
+  { title: 'shape', align: 'left' },
+  { title: 'bytes', align: 'right' },
+  { title: 'quantisation', align: 'left' },
+] as const;
 
-/** The end of a name tells operators apart; converters put whole paths before it. */
-const shortened = (name: string): string =>
-  name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
-
-const shapeText = ({ type, shape }: TensorDescription): string => `${type}[${shape.join(',')}]`;
-
-function tensorText(tensor: TensorDescription): string {
-  const { name, scale, zeroPoint } = tensor;
-  const quantization =
-    scale === undefined ? '' : `, scale ${Number(scale.toPrecision(7))}, zero point ${zeroPoint}`;
-  return `${name} ${shapeText(tensor)}${quantization}`;
+function portLines(what: string, port: PortDescription): readonly string[] {
+  const outside = `${what}  ${tensorText(port)}`;
+  return port.int8 ? [outside, `        --int8: ${tensorText(port.int8)}`] : [outside];
 }
 
-function trainingText({ training: { head, layersBeforeHead, obstacle }, layers }: ModelDescription): string {
-  if (!head) return `cannot be trained on a device: ${obstacle}`;
+function tensorText(tensor: TensorDescription): string {
+  const quantisation = quantisationText(tensor);
+  return `${shortName(tensor.name)} ${shapeText(tensor)}${quantisation && `, ${quantisation}`}`;
+}
+
+function trainingLines({ training, layers }: ModelDescription): readonly string[] {
+  const { head, layersBeforeHead, obstacle, schemes } = training;
+  if (!head) return [`cannot be trained on a device: ${obstacle}`];
   const others = layersBeforeHead === layers - 1 ? `all ${layersBeforeHead}` : `the last ${layersBeforeHead}`;
   const reason = obstacle ? ` (not more: ${obstacle})` : '';
-  return `can be trained on a device: the head and ${others} layers before it${reason}`;
+  return [
+    `can be trained on a device: the head and ${others} layers before it${reason}`,
+    `schemes: ${schemes.map(({ name }) => name).join(', ')}`,
+  ];
 }

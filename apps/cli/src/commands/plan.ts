@@ -17,7 +17,7 @@ export const plan = defineCommand({
   words: [modelWord],
   options: { board: boardOption, sram: sramOption, json: jsonOption },
   async run({ words: [path], options }, terminal) {
-    const board = await readBoard(localWorkshop, options.board, options.sram);
+    const board = await readBoard(localWorkshop, options.board, options);
     if (!board.ok) return board;
     const model = readModel(path);
     if (!model.ok) return model;

@@ -1,17 +1,32 @@
 import type { Terminal } from '../command';
 
 /** Parameters that several commands take, worded once. */
-export const modelWord = { name: 'MODEL.tflite', meaning: 'an int8 TensorFlow Lite model' } as const;
+export const modelWord = {
+  name: 'MODEL.tflite',
+  meaning: 'an int8 TensorFlow Lite model',
+  completes: 'file',
+} as const;
 export const boardOption = {
   type: 'string',
-  value: 'B',
+  value: 'BOARD',
   meaning: 'a board by its name',
   required: true,
+  completes: 'board',
 } as const;
 export const sramOption = {
   type: 'string',
   value: 'N[KB]',
   meaning: "SRAM of this device; absent: the board's own",
+} as const;
+export const flashOption = {
+  type: 'string',
+  value: 'N[KB]',
+  meaning: "flash of this device; absent: the board's own",
+} as const;
+export const optimizeOption = {
+  type: 'choice',
+  choices: ['ram', 'speed'],
+  meaning: 'what to favour where one costs the other (so far both give the same program)',
 } as const;
 export const jsonOption = { type: 'boolean', meaning: 'print JSON instead of text' } as const;
 

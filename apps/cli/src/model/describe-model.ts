@@ -6,10 +6,12 @@ import {
   type Op,
   parameterCount,
   ruleOf,
-  type Tensor,
-  type TensorId,
   tensorOf,
 } from '#libs/model/ir';
+import { schemeLadder, trainedParameters } from '#libs/model/scheme';
+import { boundaryOf, isFloat, type Port } from './boundary';
+import { describeTensor, type TensorDescription } from './describe-tensor';
+import { operatorName } from './operator-names';
 import type { ModelFile } from './read-model';
 import { trainabilityOf, type Trainability } from './trainability';
 
@@ -17,46 +19,66 @@ import { trainabilityOf, type Trainability } from './trainability';
 export interface ModelDescription {
   readonly name: string;
   readonly fileBytes: number;
-  readonly inputs: readonly TensorDescription[];
-  readonly outputs: readonly TensorDescription[];
+  readonly inputs: readonly PortDescription[];
+  readonly outputs: readonly PortDescription[];
+  /** Operators with weights. */
   readonly layers: number;
   readonly parameters: number;
   readonly macs: number;
   readonly operators: readonly OperatorDescription[];
-  readonly training: Trainability;
+  readonly tensors: readonly TensorOfModel[];
+  readonly training: Trainability & { readonly schemes: readonly SchemeDescription[] };
 }
 
-export interface TensorDescription {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: readonly number[];
-  /** Of a tensor with one quantisation for all its elements. */
-  readonly scale?: number;
-  readonly zeroPoint?: number;
+/** An input or output, as the file has it. */
+export interface PortDescription extends TensorDescription {
+  /** The tensor inside a float boundary: what `run --int8` takes and gives. */
+  readonly int8?: TensorDescription;
+}
+
+export interface TensorOfModel extends TensorDescription {
+  readonly role: string;
 }
 
 export interface OperatorDescription {
   readonly kind: string;
+  /** What TensorFlow Lite calls it. */
+  readonly operator: string;
   readonly name: string;
+  /** Numbers of the tensors that it reads. */
+  readonly inputs: readonly number[];
   readonly outputs: readonly TensorDescription[];
   readonly macs: number;
   readonly parameters: number;
 }
 
-export function describeModel({ bytes, imported, inference }: ModelFile): ModelDescription {
-  const describe = (id: TensorId): TensorDescription => describeTensor(tensorOf(imported, id));
+export interface SchemeDescription {
+  readonly name: string;
+  readonly weights: number;
+  readonly biases: number;
+}
+
+export function describeModel(model: ModelFile): ModelDescription {
+  const { bytes, file, inference } = model;
+  const { inputs, outputs } = boundaryOf(model);
   return {
-    name: imported.name,
+    name: file.name,
     fileBytes: bytes.length,
-    inputs: imported.inputs.map(describe),
-    outputs: imported.outputs.map(describe),
-    layers: layersOf(imported).length,
-    parameters: parameterCount(imported),
-    macs: graphMacs(imported),
-    operators: imported.ops.map((op) => describeOperator(imported, op)),
-    training: trainabilityOf(inference),
+    inputs: inputs.map(describePort),
+    outputs: outputs.map(describePort),
+    layers: layersOf(file).length,
+    parameters: parameterCount(file),
+    macs: graphMacs(file),
+    operators: file.ops.map((op) => describeOperator(file, op)),
+    tensors: file.tensors.map((tensor) => ({ ...describeTensor(tensor), role: tensor.role })),
+    training: { ...trainabilityOf(inference), schemes: schemesOf(inference) },
   };
 }
+
+const describePort = (port: Port): PortDescription => ({
+  ...describeTensor(port.file),
+  ...(isFloat(port) && { int8: describeTensor(port.inside) }),
+});
 
 function describeOperator(graph: Graph, op: Op): OperatorDescription {
   const rule = ruleOf(op);
@@ -66,16 +88,14 @@ function describeOperator(graph: Graph, op: Op): OperatorDescription {
     .filter(({ role }) => role === 'constant');
   return {
     kind: op.kind,
+    operator: operatorName(op),
     name: op.name,
+    inputs: rule.inputs(op),
     outputs: rule.outputs(op).map((id) => describeTensor(tensorOf(graph, id))),
     macs: rule.macs(op, graph),
     parameters: constants.reduce((sum, { shape }) => sum + elementCount(shape), 0),
   };
 }
 
-function describeTensor({ name, type, shape, quantization }: Tensor): TensorDescription {
-  const [scale, ...others] = quantization?.scales ?? [];
-  const zeroPoint = quantization?.zeroPoints[0];
-  const isUniform = scale !== undefined && zeroPoint !== undefined && others.length === 0;
-  return { name, type, shape, ...(isUniform && { scale, zeroPoint }) };
-}
+const schemesOf = (inference: Graph): readonly SchemeDescription[] =>
+  schemeLadder(inference).map((scheme) => ({ name: scheme.name, ...trainedParameters(inference, scheme) }));

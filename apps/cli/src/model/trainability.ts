@@ -1,5 +1,6 @@
 import { type Graph, layersOf } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
+import { trainabilityFault } from '#libs/model/passes';
+import type { SchemeFault } from '#libs/model/scheme';
 
 /** How far back from its end a model can be trained on a device. */
 export interface Trainability {
@@ -10,14 +11,22 @@ export interface Trainability {
   readonly obstacle?: string;
 }
 
-/** Tries to train everything, then ever fewer layers before the head. */
+/**
+ * The most layers that can be trained, found by halving: what stops the training of some layers stops that of more. (A file may have
+ * thousands.)
+ */
 export function trainabilityOf(inference: Graph): Trainability {
+  const faultOf = (biasLayers: number): SchemeFault | undefined =>
+    trainabilityFault(inference, { name: `last ${biasLayers}`, biasLayers, weightLayers: [] });
+  const ofHead = faultOf(0);
+  if (ofHead) return { head: false, layersBeforeHead: 0, obstacle: ofHead.message };
+  let [trained, tooMany] = [0, layersOf(inference).length];
   let obstacle: string | undefined;
-  for (let biasLayers = Math.max(0, layersOf(inference).length - 1); biasLayers >= 0; biasLayers--) {
-    const scheme = { name: `last ${biasLayers}`, biasLayers, weightLayers: [] };
-    const training = trainingGraph(inference, scheme);
-    if (training.ok) return { head: true, layersBeforeHead: biasLayers, ...(obstacle && { obstacle }) };
-    obstacle = training.error.message;
+  while (tooMany - trained > 1) {
+    const middle = Math.floor((trained + tooMany) / 2);
+    const fault = faultOf(middle);
+    if (fault) [tooMany, obstacle] = [middle, fault.message];
+    else trained = middle;
   }
-  return { head: false, layersBeforeHead: 0, ...(obstacle && { obstacle }) };
+  return { head: true, layersBeforeHead: trained, ...(obstacle !== undefined && { obstacle }) };
 }

@@ -66,7 +66,10 @@ function addPadding(assembly: GraphAssembly, layer: FactoryLayer, input: TensorI
     [1, height + 2 * pad, width + 2 * pad, channels],
     affineOf(assembly, input),
   );
-  return assembly.add({ kind: 'pad', name, input, output, padding: symmetric(pad) }, output);
+  return assembly.add(
+    { kind: 'pad', name, input, output, before: [0, pad, pad, 0], after: [0, pad, pad, 0] },
+    output,
+  );
 }
 
 function affineOf(assembly: GraphAssembly, value: TensorId): Affine {

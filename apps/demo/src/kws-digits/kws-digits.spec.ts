@@ -62,7 +62,7 @@ describe('the demo model as committed', () => {
   test('pads by an operator of its own only where a stride of 2 meets an even extent', () => {
     const pads = graph.ops.filter((op) => op.kind === 'pad');
     expect(pads.map((op) => op.name)).toEqual(['stem.pad', 'b2.dw.pad', 'b4.dw.pad']);
-    for (const pad of pads) expect(pad.padding).toEqual({ top: 1, bottom: 1, left: 1, right: 1 });
+    for (const pad of pads) expect(pad).toMatchObject({ before: [0, 1, 1, 0], after: [0, 1, 1, 0] });
   });
 
   test('biases are in the scale of their sums, in float32, a channel each', () => {

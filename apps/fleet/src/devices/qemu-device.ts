@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BrokerAddress } from './broker-link';
 import type { Device } from './device';
 
-/** QEMU's mps2-an386 has this much PSRAM, which here is the board's flash, kept in a file. */
+/** QEMU's MPS2 boards have this much PSRAM, which here is the board's flash, kept in a file. */
 const FLASH_BYTES = 16 << 20;
 
 export interface QemuBoard {
@@ -12,6 +12,8 @@ export interface QemuBoard {
   /** Holds flash, program and log; made by the caller, one for each board. */
   readonly folder: string;
   readonly machine: string;
+  /** Bytes of the memory that QEMU keeps in a file (`board.memory.storage`). Default: those of an MPS2 board. */
+  readonly flashBytes?: number;
   /** As the factory wrote it; used only where the folder has none yet. */
   readonly factoryFlash: Uint8Array;
   /** ELF. */
@@ -39,7 +41,7 @@ export class QemuDevice implements Device {
     writeFileSync(this.programPath, parts.program);
     if (existsSync(this.flashPath)) return;
     writeFileSync(this.flashPath, parts.factoryFlash);
-    truncateSync(this.flashPath, FLASH_BYTES); // the rest is a hole: no part of the device's map
+    truncateSync(this.flashPath, this.flashBytes); // the rest is a hole: no part of the device's map
   }
 
   get name(): string {
@@ -48,6 +50,10 @@ export class QemuDevice implements Device {
 
   get isOn(): boolean {
     return this.process !== undefined;
+  }
+
+  private get flashBytes(): number {
+    return this.parts.flashBytes ?? FLASH_BYTES;
   }
 
   private get flashPath(): string {
@@ -95,7 +101,7 @@ export class QemuDevice implements Device {
 
   private arguments(): string[] {
     const { machine, broker } = this.parts;
-    const flash = `memory-backend-file,id=nv,size=${FLASH_BYTES},mem-path=${this.flashPath},share=on`;
+    const flash = `memory-backend-file,id=nv,size=${this.flashBytes},mem-path=${this.flashPath},share=on`;
     const network = `socket,id=net,host=${broker.host},port=${broker.port},nodelay=on,reconnect=1`;
     const board = ['-M', `${machine},memory-backend=nv`, '-object', flash, '-kernel', this.programPath];
     const lines = ['-chardev', network, '-serial', 'chardev:net', '-serial', `file:${this.logPath}`];

@@ -1,4 +1,4 @@
-import type { ModelFacts } from './facts';
+import { type ModelFacts, traceBytes } from './facts';
 import { shownName } from './names';
 
 const hex = (id: number): string => `0x${id.toString(16).padStart(8, '0')}u`;
@@ -17,9 +17,13 @@ export function configHeader(facts: ModelFacts, mantissaBits: number | undefined
     define('NAME', `"${shownName(facts.name)}"`),
     define('TRAINS', training ? 1 : 0),
     define('ARENA_BYTES', unsigned(facts.arenaBytes)),
+    define('INPUTS', unsigned(facts.inputs.length)),
     define('INPUT_BYTES', unsigned(facts.inputBytes)),
+    define('INPUT_IN_ARENA', facts.inputsInArena ? 1 : 0),
+    define('OUTPUTS', unsigned(facts.outputs.length)),
     define('OUTPUT_OFFSET', unsigned(facts.outputOffset)),
     define('OUTPUT_BYTES', unsigned(facts.outputBytes)),
+    define('TRACE_BYTES', unsigned(traceBytes(facts))),
     define('PARAMETER_BYTES', unsigned(facts.parameterBytes)),
     define('LAYOUT', hex(facts.layout)),
     ...(training

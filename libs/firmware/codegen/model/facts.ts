@@ -1,20 +1,55 @@
-import { at, invariant } from '#libs/base/result';
-import { elementCount, type Graph, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
-import type { Plan } from '#libs/firmware/planner';
+import { invariant } from '#libs/base/result';
+import {
+  elementCount,
+  type Graph,
+  isBackward,
+  ruleOf,
+  tensorBytes,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
+import { bufferOf, type Plan } from '#libs/firmware/planner';
 import type { ParameterLayout } from '../parameters/layout';
 import type { Places } from './places';
 import { sessionLayout } from './variables';
+
+/** An input or output of a generated model. */
+export interface Port {
+  readonly tensor: TensorId;
+  /** In the arena; absent for an input that is read where the caller has it. */
+  readonly offset?: number;
+  readonly bytes: number;
+}
+
+/** A call of the forward pass that leaves a result in the arena: what `fl_after_call` is shown. */
+export interface TracedCall {
+  /** Index in `graph.ops`. */
+  readonly op: number;
+  readonly tensor: TensorId;
+  readonly bytes: number;
+}
 
 /** The FL_MODEL_* numbers of a generated model (fl_model.h). */
 export interface ModelFacts {
   readonly name: string;
   readonly arenaBytes: number;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** The caller writes the inputs to their places in the arena before every forward pass. */
+  readonly inputsInArena: boolean;
+  /** Of all inputs. */
   readonly inputBytes: number;
+  /** Of the first output. */
   readonly outputOffset: number;
+  /** Of all outputs. */
   readonly outputBytes: number;
   readonly parameterBytes: number;
   /** Names the layout of the parameter image. */
   readonly layout: number;
+  /** In execution order. */
+  readonly calls: readonly TracedCall[];
+  /** The largest scratch of one call; part of the arena. */
+  readonly scratchBytes: number;
   /** Where the model trains. */
   readonly training?: {
     readonly classes: number;
@@ -25,11 +60,12 @@ export interface ModelFacts {
   };
 }
 
-/** The one input and the one output of a generated model. */
-export function boundaryOf(graph: Graph): { readonly input: TensorId; readonly output: TensorId } {
-  const inputs = graph.inputs.filter((id) => tensorOf(graph, id).role === 'input');
-  return { input: at(inputs, 0), output: at(graph.outputs, 0) };
-}
+/** The inputs that a caller hands in: labels are an argument of their own. */
+export const inputsOf = (graph: Graph): readonly TensorId[] =>
+  graph.inputs.filter((id) => tensorOf(graph, id).role === 'input');
+
+export const inputsLieInArena = (graph: Graph, plan: Plan): boolean =>
+  inputsOf(graph).some((id) => bufferOf(plan, id) !== undefined);
 
 export const isTraining = (graph: Graph): boolean =>
   graph.ops.some((op) => op.kind === 'softmaxCrossEntropy');
@@ -45,18 +81,48 @@ function trainingFacts(graph: Graph, output: TensorId): NonNullable<ModelFacts['
   };
 }
 
+const bytesOfTensor = (graph: Graph, id: TensorId): number => tensorBytes(tensorOf(graph, id));
+
+function portOf(graph: Graph, places: Places, tensor: TensorId): Port {
+  const place = places.of(tensor);
+  const bytes = bytesOfTensor(graph, tensor);
+  return place.in === 'arena' ? { tensor, offset: place.offset, bytes } : { tensor, bytes };
+}
+
+function callsOf(graph: Graph, plan: Plan, places: Places): readonly TracedCall[] {
+  return plan.schedule.calls.flatMap(({ op: index }) => {
+    const op = graph.ops[index];
+    const [tensor] = op && !isBackward(op) ? ruleOf(op).outputs(op) : [];
+    return tensor !== undefined && places.of(tensor).in === 'arena'
+      ? [{ op: index, tensor, bytes: bytesOfTensor(graph, tensor) }]
+      : [];
+  });
+}
+
+const sum = (parts: readonly { readonly bytes: number }[]): number =>
+  parts.reduce((total, { bytes }) => total + bytes, 0);
+
+/** What `fl_after_call` is shown in one forward pass. */
+export const traceBytes = ({ calls }: ModelFacts): number => sum(calls);
+
 export function factsOf(graph: Graph, plan: Plan, layout: ParameterLayout, places: Places): ModelFacts {
-  const { input, output } = boundaryOf(graph);
-  const place = places.of(output);
-  invariant(place.in === 'arena', `${graph.name}: the output is not in the arena`);
+  const inputs = inputsOf(graph).map((id) => portOf(graph, places, id));
+  const outputs = graph.outputs.map((id) => portOf(graph, places, id));
+  const [first] = outputs;
+  invariant(first?.offset !== undefined, `${graph.name}: the output is not in the arena`);
   return {
     name: graph.name,
     arenaBytes: plan.peakBytes,
-    inputBytes: tensorBytes(tensorOf(graph, input)),
-    outputOffset: place.offset,
-    outputBytes: tensorBytes(tensorOf(graph, output)),
+    inputs,
+    outputs,
+    inputsInArena: inputsLieInArena(graph, plan),
+    inputBytes: sum(inputs),
+    outputOffset: first.offset,
+    outputBytes: sum(outputs),
     parameterBytes: layout.bytes,
     layout: layout.id,
-    ...(isTraining(graph) ? { training: trainingFacts(graph, output) } : {}),
+    calls: callsOf(graph, plan, places),
+    scratchBytes: plan.scratchBytes,
+    ...(isTraining(graph) ? { training: trainingFacts(graph, first.tensor) } : {}),
   };
 }

@@ -7,7 +7,7 @@ export interface FunctionParts {
 }
 
 const mentions = (text: string, word: string): boolean =>
-  new RegExp(`\\b${word}\\b`).test(text.replace(/\/\*[^*]*\*\//g, ''));
+  new RegExp(`\\b${word}\\b`).test(text.replace(/\/\*[\s\S]*?\*\//g, ''));
 
 export function functionText({ head, parameters, blocks }: FunctionParts): string {
   const body = blocks.join('\n');

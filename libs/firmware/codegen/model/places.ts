@@ -23,10 +23,10 @@ export class Places {
   of(id: TensorId): Place {
     const tensor = tensorOf(this.graph, id);
     if (tensor.role === 'label' || tensor.role === 'loss') return { in: 'argument' };
-    if (tensor.role === 'input') return { in: 'input' };
     if (tensor.role === 'constant') return { in: 'parameters', offset: this.parameterOffset(id) };
     const buffer = bufferOf(this.plan, id);
-    return buffer ? { in: 'arena', offset: buffer.offset } : this.of(this.reshaped(id));
+    if (buffer) return { in: 'arena', offset: buffer.offset };
+    return tensor.role === 'input' ? { in: 'input' } : this.of(this.reshaped(id));
   }
 
   /** The enumerator of an arena offset. */
@@ -52,6 +52,8 @@ export class Places {
   /** The place of the start value of a variable, or of a constant that is used as it is. */
   parameterOffset(id: TensorId): number {
     const constant = tensorOf(this.graph, id).startsFrom ?? id;
+    const operand = this.layout.constants.find(({ tensor }) => tensor === constant);
+    if (operand) return operand.offset;
     const layer = this.layout.layers.find(({ weights, bias }) => weights === constant || bias === constant);
     invariant(layer, `constant ${tensorOf(this.graph, id).name} is in no layer of the parameter layout`);
     return offsetOf(layer, layer.weights === constant ? 'weights' : 'bias');

@@ -53,6 +53,12 @@ export class Scope {
     }
   }
 
+  /** A pointer to element `start` of a tensor. */
+  element(id: TensorId, start: number): string {
+    const base = this.pointer(id, 's8');
+    return start === 0 ? base : `${base} + ${start}`;
+  }
+
   /** A clamp mask, or NULL. */
   mask(id: TensorId | undefined): string {
     return id === undefined ? 'NULL' : `arena + ${this.places.label(id)}`;

@@ -1,16 +1,17 @@
-import { type Add, perTensor, tensorOf } from '#libs/model/ir';
-import { activationRange, addConstants, type QuantizedMultiplier } from '#libs/model/quant';
-import { elementsOf } from '#libs/firmware/planner';
 import { invariant } from '#libs/base/result';
+import { type Add, perTensor, type Sub, tensorOf } from '#libs/model/ir';
+import { activationRange, addConstants, type QuantizedMultiplier } from '#libs/model/quant';
 import type { Scope } from '../model/scope';
-import { call, type Emitter } from './emitter';
+import type { Emitter } from './emitter';
+import { binaryCall, isBroadcast } from './operands';
+import { int8Fault } from './types';
 
-/** What add_s8.c has compiled in. */
+/** What fl_sum.h has compiled in. */
 const KERNEL_LEFT_SHIFT = 20;
 
-function table(scope: Scope, op: Add, name: string): string {
+function table(scope: Scope, op: Add | Sub, name: string): string {
   const { leftShift, first, second, output } = addConstants(scope.graph, op);
-  invariant(leftShift === KERNEL_LEFT_SHIFT, `add_s8.c shifts by ${KERNEL_LEFT_SHIFT}`);
+  invariant(leftShift === KERNEL_LEFT_SHIFT, `fl_sum.h shifts by ${KERNEL_LEFT_SHIFT}`);
   const { min, max } = activationRange(op.activation, perTensor(tensorOf(scope.graph, op.output)));
   const part = (label: string, zero: number, { multiplier, shift }: QuantizedMultiplier): string =>
     `    .${label}_zero = ${zero}, .${label}_multiplier = ${multiplier}, .${label}_shift = ${shift},`;
@@ -24,19 +25,21 @@ function table(scope: Scope, op: Add, name: string): string {
   ].join('\n');
 }
 
+function constantsOf(scope: Scope, op: Add | Sub): string {
+  const name = `${scope.name}_${op.kind}`;
+  return `&${scope.declarations.add(name, () => table(scope, op, name))}`;
+}
+
 export const add: Emitter<Add> = {
   refuse: (op, graph) =>
-    [...op.inputs, op.output].every((id) => tensorOf(graph, id).type === 'int8')
-      ? undefined
-      : 'adds other numbers than int8',
-  emit: (op, scope) => {
-    const name = `${scope.name}_add`;
-    scope.declarations.add(name, () => table(scope, op, name));
-    const operands = [...op.inputs, op.output].map((id) => scope.pointer(id, 's8'));
-    return [
-      call('fl_add_s8', [`&${name}`, String(elementsOf(scope.graph, op.output))], operands, [
-        scope.mask(op.mask),
-      ]),
-    ];
-  },
+    int8Fault(graph, [...op.inputs, op.output]) ??
+    (op.mask !== undefined && isBroadcast(graph, op)
+      ? 'is trained through, but one operand is stretched over the other'
+      : undefined),
+  emit: (op, scope) => [binaryCall(scope, op, constantsOf(scope, op), [scope.mask(op.mask)])],
+};
+
+export const sub: Emitter<Sub> = {
+  refuse: (op, graph) => int8Fault(graph, [...op.inputs, op.output]),
+  emit: (op, scope) => [binaryCall(scope, op, constantsOf(scope, op))],
 };

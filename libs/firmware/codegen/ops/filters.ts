@@ -5,21 +5,29 @@ import {
   type FullyConnected,
   type Graph,
   layersOf,
+  type TensorId,
   tensorOf,
+  type TransposeConv2d,
 } from '#libs/model/ir';
+import { requantConstants } from '#libs/model/quant';
 import type { Scope } from '../model/scope';
 import { offsetOf } from '../parameters/layout';
+import { shiftFault } from './types';
 
-type Filtered = Conv2d | DepthwiseConv2d | FullyConnected;
+type Filtered = Conv2d | DepthwiseConv2d | TransposeConv2d | FullyConnected;
 
 /** `fl_filter filter = ...`: the parameters of a layer, trained copies where there are some. */
 export function filterOf(scope: Scope, op: Filtered): string {
   const layer = layersOf(scope.graph).indexOf(op);
   const place = scope.places.layer(layer);
   const fraction = op.bias === undefined ? 0 : (tensorOf(scope.graph, op.bias).fractionBits ?? 0);
+  const pointer = (id: TensorId, name: 'weights' | 'bias', type: 's8' | 's32'): string =>
+    tensorOf(scope.graph, id).role === 'constant'
+      ? `fl_const_${type}(parameters, ${offsetOf(place, name)})`
+      : scope.pointer(id, type);
   const fields = [
-    `.weights = ${scope.pointer(op.weights, 's8')}`,
-    `.bias = ${op.bias === undefined ? 'NULL' : scope.pointer(op.bias, 's32')}`,
+    `.weights = ${pointer(op.weights, 'weights', 's8')}`,
+    `.bias = ${op.bias === undefined ? 'NULL' : pointer(op.bias, 'bias', 's32')}`,
     `.bias_fraction = ${fraction}`,
     `.multiplier = fl_const_s32(parameters, ${offsetOf(place, 'multiplier')})`,
     `.shift = fl_const_s8(parameters, ${offsetOf(place, 'shift')})`,
@@ -39,9 +47,8 @@ export function filterFault(op: Filtered, graph: Graph): string | undefined {
   if (wrong) return `${wrong[0]} is ${wrong[1]}, the kernels take ${wrong[2]}`;
   const zeroPoints = tensorOf(graph, op.weights).quantization?.zeroPoints ?? [];
   if (zeroPoints.some((zero) => zero !== 0)) return 'weights have a zero point other than 0';
-  return at(tensorOf(graph, op.output).shape, 0) === 1 || op.kind === 'fullyConnected'
-    ? undefined
-    : 'batch is not 1';
+  if (op.kind !== 'fullyConnected' && at(tensorOf(graph, op.output).shape, 0) !== 1) return 'batch is not 1';
+  return shiftFault(requantConstants(graph, op).shifts);
 }
 
 /** Backward kernels of depthwise layers take one output channel an input channel. */

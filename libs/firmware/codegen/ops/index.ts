@@ -1,33 +1,51 @@
 /** One emitter an operator: a missing one does not compile. */
 import type { Op, OpKind, OpOf } from '#libs/model/ir';
-import { add } from './add';
-import { averagePool2d } from './average-pool2d';
+import { add, sub } from './add';
 import { biasUpdate } from './bias-update';
 import { conv2d } from './conv2d';
 import { copyGradient } from './copy-gradient';
 import { depthwiseConv2d } from './depthwise-conv2d';
 import type { Emitter } from './emitter';
+import { dequantize, quantize } from './float-boundary';
 import { fullyConnected } from './fully-connected';
 import { head } from './head';
 import { headInputGradient } from './head-input-gradient';
 import { headUpdate } from './head-update';
 import { inputGradient } from './input-gradient';
-import { pad } from './pad';
+import { mean } from './mean';
+import { concatenation, pad, stridedSlice, transpose } from './movement';
+import { mul } from './mul';
+import { averagePool2d, maxPool2d } from './pools';
 import { reshape } from './reshape';
+import { resizeNearest } from './resize-nearest';
 import { scaleGradient } from './scale-gradient';
 import { softmax } from './softmax';
 import { softmaxCrossEntropy } from './softmax-cross-entropy';
+import { transposeConv2d } from './transpose-conv2d';
+import { unary } from './unary';
 import { weightUpdate } from './weight-update';
 
 const EMITTERS = {
   conv2d,
   depthwiseConv2d,
+  transposeConv2d,
   fullyConnected,
   add,
-  averagePool2d,
-  pad,
-  reshape,
+  sub,
+  mul,
+  unary,
+  quantize,
+  dequantize,
   softmax,
+  reshape,
+  pad,
+  concatenation,
+  stridedSlice,
+  transpose,
+  resizeNearest,
+  averagePool2d,
+  maxPool2d,
+  mean,
   head,
   softmaxCrossEntropy,
   headInputGradient,

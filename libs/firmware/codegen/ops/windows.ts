@@ -2,9 +2,13 @@ import {
   type AveragePool2d,
   type Conv2d,
   type DepthwiseConv2d,
+  type Extent2d,
+  type MaxPool2d,
   perTensor,
   type TensorId,
   tensorOf,
+  type TransposeConv2d,
+  type Window,
 } from '#libs/model/ir';
 import { activationRange } from '#libs/model/quant';
 import type { Scope } from '../model/scope';
@@ -17,12 +21,21 @@ interface Field {
 const initializer = (fields: readonly Field[]): string =>
   fields.map(({ name, value }) => `.${name} = ${value}`).join(', ');
 
-function windowTable(scope: Scope, name: string, op: Conv2d | DepthwiseConv2d | AveragePool2d): string {
-  const { stride, dilation, padding } = op.window;
-  const kernel =
-    op.kind === 'averagePool2d'
-      ? op.kernel
-      : { height: scope.extent(op.weights, 1), width: scope.extent(op.weights, 2) };
+type Windowed = Conv2d | DepthwiseConv2d | TransposeConv2d | AveragePool2d | MaxPool2d;
+
+const NO_DILATION: Extent2d = { height: 1, width: 1 };
+
+const windowIn = (op: Windowed): Window =>
+  op.kind === 'transposeConv2d'
+    ? { stride: op.stride, padding: op.padding, dilation: NO_DILATION }
+    : op.window;
+
+const kernelIn = (scope: Scope, op: Windowed): Extent2d =>
+  'kernel' in op ? op.kernel : { height: scope.extent(op.weights, 1), width: scope.extent(op.weights, 2) };
+
+function windowTable(scope: Scope, name: string, op: Windowed): string {
+  const { stride, dilation, padding } = windowIn(op);
+  const kernel = kernelIn(scope, op);
   const lines: readonly (readonly Field[])[] = [
     ['height', 'width', 'channels'].map((axis, i) => ({
       name: `in_${axis}`,
@@ -49,7 +62,7 @@ function windowTable(scope: Scope, name: string, op: Conv2d | DepthwiseConv2d | 
 }
 
 /** The address of the sizes of a convolution or pool, declared on first use. */
-export function windowOf(scope: Scope, op: Conv2d | DepthwiseConv2d | AveragePool2d, owner: string): string {
+export function windowOf(scope: Scope, op: Windowed, owner: string): string {
   const name = `${owner}_window`;
   return `&${scope.declarations.add(name, () => windowTable(scope, name, op))}`;
 }

@@ -1,4 +1,5 @@
 export {
+  type ConstantLayout,
   type Field,
   type FieldName,
   type FieldType,

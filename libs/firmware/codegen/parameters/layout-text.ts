@@ -1,6 +1,6 @@
 import { sha256 } from '#libs/base/bytes';
 import { type Graph, type Op, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
-import type { LayerLayout, ParameterUse } from './layout';
+import type { ParameterLayout } from './layout';
 
 /** A uint32 that names a text: the first four bytes of its SHA-256, little-endian. */
 export function textId(text: string): number {
@@ -32,10 +32,17 @@ function attributesText({ kind: _kind, name: _name, ...others }: Op): string {
 
 /**
  * What generated code assumes about a model: operators, wiring, shapes, activation scales, and where each array lies. Names
- * and parameters (weights, biases, weight scales) are left out: versions that differ in them share a layout.
+ * and parameters (weights, biases, weight scales, values of constants) are left out: versions that differ in them share a
+ * layout. A constant that is an operand is named by its number among them; its scale is compiled in like that of an activation.
  */
-export function layoutText(graph: Graph, use: ParameterUse, layers: readonly LayerLayout[]): string {
-  const names = new Map<TensorId, string>(graph.inputs.map((id, i) => [id, `in${i}`]));
+export function layoutText(
+  graph: Graph,
+  { use, layers, constants }: Pick<ParameterLayout, 'use' | 'layers' | 'constants'>,
+): string {
+  const names = new Map<TensorId, string>([
+    ...constants.map(({ tensor }, i) => [tensor, `constant${i}`] as const),
+    ...graph.inputs.map((id, i) => [id, `in${i}`] as const),
+  ]);
   const nameOf = (id: TensorId): string => names.get(id) ?? activationText(graph, id).replace(/ .*/, '');
   const lines = graph.ops.map((op, index) => {
     const operands = ruleOf(op).inputs(op).map(nameOf);
@@ -58,6 +65,7 @@ export function layoutText(graph: Graph, use: ParameterUse, layers: readonly Lay
     ...lines,
     `out ${graph.outputs.map(nameOf).join(', ')}`,
     ...places,
+    ...constants.map(({ tensor, offset }, i) => `constant${i} ${activationText(graph, tensor)} @${offset}`),
     '',
   ].join('\n');
 }

@@ -1,5 +1,15 @@
 import { invariant } from '#libs/base/result';
-import { elementCount, type Graph, type LayerOp, layersOf, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  elementCount,
+  type Graph,
+  isLayer,
+  type LayerOp,
+  layersOf,
+  type Op,
+  ruleOf,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import { layoutText, textId } from './layout-text';
 
 /** Bytes before the first layer: see FORMATS.md. */
@@ -49,6 +59,15 @@ export interface LayerLayout {
   readonly fields: readonly Field[];
 }
 
+/** A constant that an operator reads as it reads an activation. */
+export interface ConstantLayout {
+  readonly tensor: TensorId;
+  readonly type: 'int8' | 'uint8';
+  readonly count: number;
+  /** From the beginning of the image. */
+  readonly offset: number;
+}
+
 /** The layout of a model's parameter image: the same for all versions of the model that differ in parameters only. */
 export interface ParameterLayout {
   /** Names the layout: first four bytes of the SHA-256 of `text`. */
@@ -57,6 +76,8 @@ export interface ParameterLayout {
   readonly use: ParameterUse;
   readonly bytes: number;
   readonly layers: readonly LayerLayout[];
+  /** After the layers, by tensor. */
+  readonly constants: readonly ConstantLayout[];
 }
 
 type Wanted = Omit<Field, 'offset'>;
@@ -104,6 +125,26 @@ function placed(
   return { fields: result, end };
 }
 
+const operandsOf = (op: Op): readonly TensorId[] => (isLayer(op) ? [op.input] : ruleOf(op).inputs(op));
+
+function placedConstants(
+  graph: Graph,
+  start: number,
+): { readonly constants: readonly ConstantLayout[]; readonly end: number } {
+  const ids = new Set(graph.ops.flatMap(operandsOf));
+  let end = start;
+  const constants = graph.tensors
+    .filter(({ id, role }) => role === 'constant' && ids.has(id))
+    .map(({ id, name, type, shape }): ConstantLayout => {
+      invariant(type === 'int8' || type === 'uint8', `the operand ${name} is a constant of type ${type}`);
+      const offset = alignedTo(end, LAYER_ALIGNMENT);
+      const count = elementCount(shape);
+      end = offset + count;
+      return { tensor: id, type, count, offset };
+    });
+  return { constants, end };
+}
+
 /** The layout for a normalised inference graph. Its parameters have no influence, its activations' scales do. */
 export function parameterLayout(inference: Graph, use: ParameterUse = 'training'): ParameterLayout {
   const ops = layersOf(inference);
@@ -121,9 +162,10 @@ export function parameterLayout(inference: Graph, use: ParameterUse = 'training'
       fields: place.fields,
     });
   });
-  const bytes = alignedTo(end, IMAGE_ALIGNMENT);
-  const text = layoutText(inference, use, layers);
-  return { id: textId(text), text, use, bytes, layers };
+  const { constants, end: last } = placedConstants(inference, end);
+  const bytes = alignedTo(last, IMAGE_ALIGNMENT);
+  const text = layoutText(inference, { use, layers, constants });
+  return { id: textId(text), text, use, bytes, layers, constants };
 }
 
 export const fieldOf = (layer: LayerLayout, name: FieldName): Field | undefined =>

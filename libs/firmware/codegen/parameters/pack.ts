@@ -1,6 +1,6 @@
 import { at, err, fault, type Fault, invariant, ok, type Result, unreachable } from '#libs/base/result';
 import { bytesOf, ByteWriter, equalBytes, sha256 } from '#libs/base/bytes';
-import { type Graph, type Head, isLayer, type LayerOp, layersOf, tensorOf } from '#libs/model/ir';
+import { type Graph, type Head, type LayerOp, layersOf, type TensorId, tensorOf } from '#libs/model/ir';
 import {
   canonicalOrder,
   type ChannelMultipliers,
@@ -128,6 +128,12 @@ function writeField(writer: ByteWriter, field: Field, values: Values): void {
   }
 }
 
+function constantBytes(graph: Graph, id: TensorId): Uint8Array {
+  const { data, name } = tensorOf(graph, id);
+  invariant(data, `constant ${name} has no data`);
+  return data;
+}
+
 function bodyOf(inference: Graph, layout: ParameterLayout): Uint8Array {
   const writer = new ByteWriter();
   writer.bytes(new Uint8Array(PARAMETER_HEAD_BYTES));
@@ -136,13 +142,18 @@ function bodyOf(inference: Graph, layout: ParameterLayout): Uint8Array {
     const constants = new LayerConstants(inference, at(ops, layer), layer);
     for (const field of fields) writeField(writer, field, valuesOf(field, constants));
   });
+  for (const { tensor, count, offset } of layout.constants) {
+    const values = constantBytes(inference, tensor);
+    invariant(values.length === count, `constant ${tensor}: ${values.length} values for ${count} places`);
+    writer.bytes(new Uint8Array(offset - writer.length));
+    writer.bytes(values);
+  }
   writer.align(8);
   return writer.finish();
 }
 
 /** The parameter image of a model version (FORMATS.md). One image serves every scheme and every device. */
 export function packParameters(inference: Graph, use: ParameterUse = 'training'): Uint8Array {
-  invariant(inference.ops.some(isLayer), `${inference.name} has no layers`);
   const layout = parameterLayout(inference, use);
   const image = bodyOf(inference, layout);
   invariant(image.length === layout.bytes, `image of ${image.length} bytes, layout of ${layout.bytes}`);

@@ -4,6 +4,7 @@ import { at, unwrap } from '#libs/base/result';
 import { type Graph, layersOf, type Op, type Tensor, tensorOf } from '#libs/model/ir';
 import { requantConstants, storedBiases, storedWeights, trainingConstants } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
+import { kwsDigitsGraph } from '#test/support/kws-digits';
 import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
 import { checkParameters, packParameters, parameterLayout } from '.';
 import { fieldBytes, fieldOf, type FieldName } from './layout';
@@ -27,6 +28,11 @@ function valuesIn(bytes: Uint8Array, layer: number, name: FieldName): readonly n
 }
 
 describe('the layout of a parameter image', () => {
+  it('keeps its name from release to release: devices out there have programs that were built for it', () => {
+    expect(parameterLayout(kwsDigitsGraph()).id).toBe(0x5765ddee);
+    expect(parameterLayout(kwsDigitsGraph(), 'inference').id).toBe(0x5c49aef9);
+  });
+
   it('gives every array its own bytes, aligned to its elements', () => {
     const fields = layout.layers.flatMap((layer) => layer.fields);
     const sorted = [...fields].sort((a, b) => a.offset - b.offset);
@@ -164,5 +170,28 @@ describe('a parameter image', () => {
   it('is the same for the same model', () => {
     expect(packParameters(residualNetwork())).toEqual(image);
     expect(unwrap(checkParameters(image, layout))).toBeUndefined();
+  });
+});
+
+describe('constants that are operands', () => {
+  const withConstant = (values: readonly number[], scale = 0.5): Graph => {
+    const builder = new GraphBuilder('constant');
+    const factor = builder.constant([3], { scale, zeroPoint: 0 }, Int8Array.from(values));
+    return builder.build(builder.mul('scaled', builder.input([2, 3]), factor));
+  };
+
+  it('lie behind the layers, as the file has them', () => {
+    const scaled = withConstant([7, -8, 9]);
+    const { constants, bytes } = parameterLayout(scaled, 'inference');
+    expect(constants).toMatchObject([{ type: 'int8', count: 3, offset: 64 }]);
+    const packed = packParameters(scaled, 'inference');
+    expect([packed.length, ...packed.subarray(64, 68)]).toEqual([bytes, 7, 248, 9, 0]);
+    expect(checkParameters(packed, parameterLayout(scaled, 'inference'))).toMatchObject({ ok: true });
+  });
+
+  it('name the layout by their scales, not by their values', () => {
+    const { id } = parameterLayout(withConstant([1, 2, 3]), 'inference');
+    expect(parameterLayout(withConstant([3, 2, 1]), 'inference').id).toBe(id);
+    expect(parameterLayout(withConstant([1, 2, 3], 0.25), 'inference').id).not.toBe(id);
   });
 });

@@ -1,10 +1,24 @@
 import type { Fault } from '#libs/base/result';
 
-/** A memory region of the linker script is too small. */
-export interface DoesNotFitRegion extends Fault {
-  readonly code: 'build.does-not-fit';
-  readonly region: 'SRAM' | 'FLASH';
+/** Regions as linker scripts call them: the main SRAM, that of an arena which lies apart, flash, the vector table's. */
+export type LinkRegion = 'SRAM' | 'ARENA' | 'FLASH' | 'VECTORS';
+
+export interface Overflow {
+  readonly region: LinkRegion;
   readonly overflowBytes: number;
+}
+
+/** Memory regions of the linker script are too small; the first is named, all are listed. */
+export interface DoesNotFitRegion extends Fault, Overflow {
+  readonly code: 'build.does-not-fit';
+  readonly overflows: readonly Overflow[];
+  /** What would help, a sentence each. */
+  readonly advice: readonly string[];
+}
+
+/** The board has not what the program needs. */
+export interface NoDrivers extends Fault {
+  readonly code: 'board.no-drivers';
 }
 
 export interface CompilerMissing extends Fault {
@@ -24,7 +38,7 @@ export interface BrokenPromise extends Fault {
   readonly reasons: readonly string[];
 }
 
-export type BuildFault = DoesNotFitRegion | CompilerMissing | BuildFailed | BrokenPromise;
+export type BuildFault = DoesNotFitRegion | NoDrivers | CompilerMissing | BuildFailed | BrokenPromise;
 
 export const compilerMissing = (compiler: string): CompilerMissing => ({
   code: 'build.compiler-missing',
@@ -32,20 +46,19 @@ export const compilerMissing = (compiler: string): CompilerMissing => ({
   compiler,
 });
 
-const OVERFLOW = /region `(SRAM|FLASH)' overflowed by (\d+) bytes?/;
+const OVERFLOW = /region `(SRAM|ARENA|FLASH|VECTORS)' overflowed by (\d+) bytes?/g;
 const LONGEST_QUOTE = 400;
 
-/** Reads what the tool said: an overflowing region is a fault of its own. */
+/** Reads what the tool said: overflowing regions are a fault of their own. */
 export function buildFailed(what: string, log: string): DoesNotFitRegion | BuildFailed {
-  const [, region, bytes] = OVERFLOW.exec(log) ?? [];
-  if (region === 'SRAM' || region === 'FLASH') {
-    const overflowBytes = Number(bytes);
-    return {
-      code: 'build.does-not-fit',
-      message: `${what}: ${region} is ${overflowBytes} bytes too small`,
-      region,
-      overflowBytes,
-    };
-  }
-  return { code: 'build.failed', message: `${what} failed: ${log.trim().slice(0, LONGEST_QUOTE)}`, log };
+  const overflows = [...log.matchAll(OVERFLOW)].map(([, region, bytes]) => ({
+    region: region as LinkRegion,
+    overflowBytes: Number(bytes),
+  }));
+  const [first] = overflows;
+  if (!first)
+    return { code: 'build.failed', message: `${what} failed: ${log.trim().slice(0, LONGEST_QUOTE)}`, log };
+  const said = overflows.map(({ region, overflowBytes }) => `${region} is ${overflowBytes} bytes too small`);
+  const message = `${what}: ${said.join('; ')}`;
+  return { code: 'build.does-not-fit', message, ...first, overflows, advice: [] };
 }

@@ -1,17 +1,21 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { err, invariant, ok, type Result } from '#libs/base/result';
+import { err, fault, invariant, ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
 import type { GeneratedModel, ModelFacts, SourceFile } from '#libs/firmware/codegen';
 import type { Workshop } from '../workshop';
-import type { BuildFault } from './build-fault';
+import { withAdvice } from './advice';
+import { boardHeader, boardScript } from './board-files';
+import type { BuildFault, NoDrivers } from './build-fault';
 import { readCallGraph } from './call-graph';
 import { certify, type FitCertificate } from './certificate';
 import { type CompiledObject, Compiler, type CompileJob, writeSources } from './compile';
 import { ContentStore } from './content-store';
+import { type Footprint, footprintOf } from './footprint';
 import { Headers } from './headers';
 import { link, type Linked } from './link';
+import { linkedParameters } from './linked-parameters';
 import { type ProgramName, PROGRAMS, startupOf } from './programs';
 import { headerFolders, type Source, SourceTree } from './source-tree';
 import type { TargetName, Variant } from './targets';
@@ -21,6 +25,10 @@ export interface BuildRequest {
   readonly target: TargetName;
   readonly board: Board;
   readonly model: GeneratedModel;
+  /** `inference`: the image that becomes a part of the program. */
+  readonly parameters?: Uint8Array;
+  /** Forward results show what every call wrote. */
+  readonly trace?: boolean;
   /** Native only. */
   readonly sanitize?: boolean;
 }
@@ -35,8 +43,11 @@ export interface Build {
   readonly binary: Uint8Array;
   /** Digest of everything that went into it. */
   readonly key: string;
+  readonly footprint: Footprint;
   /** ARM: the proof that it fits. */
   readonly fit?: FitCertificate;
+  /** Built with `trace`. */
+  readonly trace: boolean;
   /** What compilers complained about; empty for our own code. */
   readonly warnings: string;
   /** How many of the objects had to be compiled. */
@@ -47,6 +58,8 @@ export interface Build {
 interface Bench {
   readonly shop: Workshop;
   readonly request: BuildRequest;
+  /** Generated files. */
+  readonly files: readonly SourceFile[];
   readonly variant: Variant;
   readonly tree: SourceTree;
   readonly store: ContentStore;
@@ -55,6 +68,17 @@ interface Bench {
 }
 
 const generatedFolder = ({ folder }: Bench): string => join(folder, 'generated');
+
+/** Every generated file: the model, the board's header, the parameters where they are linked in. */
+function generatedFiles({ model, board, program, parameters }: BuildRequest): readonly SourceFile[] {
+  const header = boardHeader(board);
+  const image = PROGRAMS[program].linksParameters ? parameters : undefined;
+  invariant(
+    !PROGRAMS[program].linksParameters || image,
+    `the program ${program} is built with its parameters`,
+  );
+  return [...model.files, ...(header ? [header] : []), ...(image ? [linkedParameters(image)] : [])];
+}
 
 async function templateSources({ tree, request }: Bench): Promise<readonly Source[]> {
   const { program, target, board } = request;
@@ -68,14 +92,14 @@ async function templateSources({ tree, request }: Bench): Promise<readonly Sourc
 
 /** One job a C file, the generated ones first. */
 async function compileJobs(bench: Bench): Promise<readonly CompileJob[]> {
-  const { tree, request, folder } = bench;
-  const { board, model } = request;
+  const { tree, request, folder, files } = bench;
+  const { board } = request;
   const generated = generatedFolder(bench);
   const is = (ending: string) => (file: SourceFile) => file.path.endsWith(ending);
-  const own = model.files
+  const own = files
     .filter(is('.c'))
     .map(({ path, text }) => ({ path: join(generated, path), text, isStartup: false }));
-  const configuration = model.files.filter(is('.h')).map(({ path, text }) => [path, text] as const);
+  const configuration = files.filter(is('.h')).map(({ path, text }) => [path, text] as const);
   const headers = new Headers(new Map([...(await tree.headers(headerFolders(board))), ...configuration]));
   const includes = tree.includeFolders(headerFolders(board), generated);
   const sources = [...own, ...(await templateSources(bench))];
@@ -89,17 +113,17 @@ async function compileAll(
 ): Promise<Result<readonly CompiledObject[], BuildFault>> {
   const objects = new Map<number, CompiledObject>();
   let next = 0;
-  let fault: BuildFault | undefined;
+  let failed: BuildFault | undefined;
   const work = async (): Promise<void> => {
-    while (next < jobs.length && !fault) {
+    while (next < jobs.length && !failed) {
       const index = next++;
       const result = await compiler.compile(jobs[index] as CompileJob);
       if (result.ok) objects.set(index, result.value);
-      else fault = result.error;
+      else failed = result.error;
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  return fault ? err(fault) : ok(jobs.map((_, index) => objects.get(index) as CompiledObject));
+  return failed ? err(failed) : ok(jobs.map((_, index) => objects.get(index) as CompiledObject));
 }
 
 async function linkAll(
@@ -107,10 +131,18 @@ async function linkAll(
   objects: readonly CompiledObject[],
 ): Promise<Result<Linked, BuildFault>> {
   const { shop, request, variant, tree, store, folder } = bench;
-  const path = tree.path(`boards/${request.board.family}/link.ld`);
-  const script = { path, text: await readFile(path, 'utf8') };
-  const exports = PROGRAMS[request.program].exports(request.model.facts);
-  return link(shop, variant, store, { objects, script, exports, folder });
+  const { board, model, program } = request;
+  const own = boardScript(board, model.facts.arenaBytes);
+  await writeSources(folder, [own]);
+  const path = tree.path(`boards/${board.family}/link.ld`);
+  const scripts = [
+    { path: join(folder, own.path), text: own.text },
+    { path, text: await readFile(path, 'utf8') },
+  ];
+  const exports = PROGRAMS[program].exports(model.facts);
+  const linked = await link(shop, variant, store, { objects, scripts, exports, folder });
+  if (linked.ok || linked.error.code !== 'build.does-not-fit') return linked;
+  return err(withAdvice(linked.error, board, model.facts));
 }
 
 /** ARM: reads the linked file back. */
@@ -130,8 +162,8 @@ function certificateOf(
 }
 
 async function buildOn(bench: Bench): Promise<Result<Build, BuildFault>> {
-  const { program, target, board, model } = bench.request;
-  await writeSources(generatedFolder(bench), model.files);
+  const { program, target, board, model, trace = false } = bench.request;
+  await writeSources(generatedFolder(bench), bench.files);
   const compiler = new Compiler(bench.shop, bench.variant, bench.store);
   const objects = await compileAll(compiler, await compileJobs(bench));
   if (!objects.ok) return objects;
@@ -146,21 +178,42 @@ async function buildOn(bench: Bench): Promise<Result<Build, BuildFault>> {
     facts: model.facts,
     binary: linked.value.binary,
     key: linked.value.key,
+    footprint: footprintOf(target, linked.value.binary, fit.value),
     ...(fit.value ? { fit: fit.value } : {}),
+    trace,
     warnings: objects.value.map(({ warnings }) => warnings).join(''),
     compiled: objects.value.filter(({ fromCache }) => !fromCache).length,
   });
 }
 
+/** Why the program cannot be made for the board, if it can't. */
+function lacking({ program, target, board, trace }: BuildRequest): NoDrivers | undefined {
+  if (target !== 'arm') return undefined;
+  const blind = trace && !board.memory.storage ? 'its layers could be shown to nobody' : undefined;
+  const reason = PROGRAMS[program].lacking(board) ?? blind;
+  return reason === undefined
+    ? undefined
+    : fault('board.no-drivers', `${board.name} cannot run "${program}": ${reason}`);
+}
+
+function variantOf({ program, target, board, trace, sanitize = false }: BuildRequest): Variant {
+  const defines = [
+    ...(PROGRAMS[program].linksParameters ? ['FL_PARAMETERS_LINKED'] : []),
+    ...(trace ? ['FL_TRACE_CALLS'] : []),
+  ];
+  return { target, board, sanitize, defines };
+}
+
 /** Compiles and links a program around a generated model. Faults of the request are returned, those of the disk thrown. */
 export async function build(shop: Workshop, request: BuildRequest): Promise<Result<Build, BuildFault>> {
+  const missing = lacking(request);
+  if (missing) return err(missing);
   const folder = await mkdtemp(join(tmpdir(), 'fleetlearn-build-'));
   try {
-    const { target, board, sanitize = false } = request;
-    const variant: Variant = { target, board, sanitize };
+    const [variant, files] = [variantOf(request), generatedFiles(request)];
     const tree = new SourceTree(shop.templates);
     const store = new ContentStore(shop.cache);
-    return await buildOn({ shop, request, variant, tree, store, folder });
+    return await buildOn({ shop, request, files, variant, tree, store, folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

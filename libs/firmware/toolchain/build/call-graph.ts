@@ -60,7 +60,11 @@ export interface StackBound {
   readonly doubts: readonly string[];
 }
 
-/** Helpers of the compiler's own library: no call graph, but known to be leaf functions with little stack. */
+/**
+ * Helpers of the compiler's own library (division, 64-bit products, leading zeros on cores without an instruction for it):
+ * no call graph, but known to call at most each other, with little stack.
+ */
+const LIBRARY = /^__(aeabi_|clz[sd]i2$)/;
 const LIBRARY_FRAME_BYTES = 64;
 
 type Depth = Omit<StackBound, 'doubts'>;
@@ -94,7 +98,7 @@ class Walker {
     const frame = this.graph.frames.get(title);
     if (this.graph.dynamic.has(title)) this.doubts.add(`${shortName(title)} has no fixed frame`);
     if (frame !== undefined) return frame;
-    if (!title.startsWith('__aeabi_')) this.doubts.add(`${shortName(title)} has no known frame`);
+    if (!LIBRARY.test(title)) this.doubts.add(`${shortName(title)} has no known frame`);
     return LIBRARY_FRAME_BYTES;
   }
 }

@@ -59,7 +59,12 @@ export class Compiler {
     const version = await this.version();
     if (!version.ok) return version;
     const { source, headers } = job;
-    const flags = [...compileFlags(this.variant), ...(source.isStartup ? STARTUP_FLAGS : [])];
+    const defines = this.variant.defines.filter((name) => headers.mentions(source.text, name));
+    const flags = [
+      ...compileFlags(this.variant),
+      ...(source.isStartup ? STARTUP_FLAGS : []),
+      ...defines.map((name) => `-D${name}=1`),
+    ];
     const key = textDigest(version.value, flags.join('\n'), headers.digestFor(source.text), source.text);
     if (await this.store.read(key, '.o')) return ok(await this.stored(key, true));
     const failed = await this.run(job, flags, key);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
@@ -17,6 +17,13 @@ export class ContentStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  async has(key: string, ending: string): Promise<boolean> {
+    return access(this.path(key, ending)).then(
+      () => true,
+      () => false,
+    );
   }
 
   async write(key: string, ending: string, content: Uint8Array): Promise<void> {

@@ -24,6 +24,13 @@ export class Headers {
     return [...reached].sort();
   }
 
+  /** Whether `source` or a header that it reaches has the word. */
+  mentions(source: string, word: string): boolean {
+    return (
+      source.includes(word) || this.reachedFrom(source).some((name) => this.texts.get(name)?.includes(word))
+    );
+  }
+
   /** One digest of everything that `source` includes. */
   digestFor(source: string): string {
     return textDigest(...this.reachedFrom(source).flatMap((name) => [name, this.texts.get(name) ?? '']));

@@ -10,8 +10,8 @@ import { textDigest } from './text-digest';
 
 export interface LinkJob {
   readonly objects: readonly CompiledObject[];
-  /** Linker script (ARM). */
-  readonly script: { readonly path: string; readonly text: string };
+  /** Linker scripts (ARM). */
+  readonly scripts: readonly { readonly path: string; readonly text: string }[];
   /** Functions that a wasm host may call. */
   readonly exports: readonly string[];
   /** A folder of this build. */
@@ -32,15 +32,12 @@ export async function link(
   store: ContentStore,
   job: LinkJob,
 ): Promise<Result<Linked, BuildFault>> {
-  const { tool, before, after } = linkCommand(shop.tools, variant, {
-    script: job.script.path,
-    exports: job.exports,
-  });
-  const flags = before.filter((flag) => flag !== job.script.path);
+  const { tool, before, after, takesScripts } = linkCommand(shop.tools, variant, job.exports);
+  const scripts = takesScripts ? job.scripts : [];
   const key = textDigest(
     tool,
-    flags.join('\n'),
-    job.script.text,
+    before.join('\n'),
+    ...scripts.map(({ text }) => text),
     job.objects.map(({ key: object }) => object).join('\n'),
   );
   const known = await store.read(key, '.bin');
@@ -48,6 +45,7 @@ export async function link(
   const output = join(job.folder, 'program');
   const result = await shop.exec.run(tool, [
     ...before,
+    ...scripts.flatMap(({ path }) => ['-T', path]),
     ...job.objects.map(({ path }) => path),
     ...after,
     '-o',

@@ -6,10 +6,15 @@ export const NO_MODEL: GeneratedModel = {
   facts: {
     name: 'none',
     arenaBytes: 0,
+    inputs: [],
+    outputs: [],
+    inputsInArena: false,
     inputBytes: 0,
     outputOffset: 0,
     outputBytes: 0,
     parameterBytes: 0,
     layout: 0,
+    calls: [],
+    scratchBytes: 0,
   },
 };

@@ -1,12 +1,13 @@
 import type { ModelFacts } from '#libs/firmware/codegen';
-import type { Board } from '#libs/firmware/boards';
+import type { Board, SramBudgetRule } from '#libs/firmware/boards';
 import type { TargetName } from './targets';
 
 /**
- * Programs that can be built around a generated model: `harness` runs batches for evaluation and tests, `device` is what a
- * device of a fleet runs, `enrol` is the same without a model (`NO_MODEL`).
+ * Programs that can be built around a generated model: `harness` runs batches for evaluation and tests, `inference` is the
+ * model with its parameters in flash and next to nothing around it, `device` is what a device of a fleet runs, `enrol` is
+ * the same without a model (`NO_MODEL`).
  */
-export type ProgramName = 'harness' | 'device' | 'enrol';
+export type ProgramName = 'harness' | 'inference' | 'device' | 'enrol';
 
 /** Files of `firmware-templates`, by path. */
 export interface Program {
@@ -20,6 +21,10 @@ export interface Program {
   readonly interrupts: readonly string[];
   /** All functions that are called through pointers, for the bound on the stack. */
   readonly calledIndirectly: readonly string[];
+  /** The parameter image is a part of the program. */
+  readonly linksParameters: boolean;
+  /** Why it cannot be made for an ARM board, where it can't. */
+  readonly lacking: (board: Board) => string | undefined;
 }
 
 const RUNTIME = [
@@ -44,8 +49,14 @@ const TRAINING_EXPORTS = [
 /** Start-up of a board's family: these files are compiled plainly. */
 export const startupOf = (board: Board): readonly string[] => [
   `boards/${board.family}/startup.c`,
-  `boards/${board.family}/mpu.c`,
+  `boards/${board.family}/${PROTECTION[board.sramBudgets]}.c`,
 ];
+
+const PROTECTION = {
+  'mpu-v7': 'mpu_v7',
+  'mpu-v8': 'mpu_v8',
+  none: 'no_mpu',
+} as const satisfies Record<SramBudgetRule, string>;
 
 /** The device but for its work: network, enrolment, flash records. */
 const DEVICE = [
@@ -80,18 +91,31 @@ const WORK = [
   'store/fl_samples.c',
 ];
 
-/** All boards so far have the peripherals of Arm's MPS2. */
-const DRIVERS = ['boards/mps2/hal.c', 'boards/mps2/vectors.c'];
+const driversOf = ({ drivers }: Board): readonly string[] =>
+  drivers ? [`boards/${drivers.folder}/hal.c`, `boards/${drivers.folder}/vectors.c`] : [];
+
+const lackingDrivers = ({ drivers }: Board): string | undefined =>
+  drivers
+    ? undefined
+    : 'there are no drivers for its network and flash here; --train none builds inference alone, --format c-library sources for firmware that has drivers';
+
+/** The harness finds its job in storage; the inference program of other boards is a loop around the model. */
+const isDrivenFromOutside = ({ memory }: Board): boolean => memory.storage !== undefined;
+
+const lackingStorage = (board: Board): string | undefined =>
+  isDrivenFromOutside(board) ? undefined : `nothing could hand ${board.name} a job: it has no storage`;
 
 const device = (sources: readonly string[], calledIndirectly: readonly string[]): Program => ({
   sources: [...DEVICE, ...sources],
   sourcesOf: {
-    arm: (board) => [...startupOf(board), ...DRIVERS, 'runtime/memory.c', 'runtime/main.c'],
+    arm: (board) => [...startupOf(board), ...driversOf(board), 'runtime/memory.c', 'runtime/main.c'],
     wasm: () => ['runtime/memory.c', 'host/wasm_device.c'],
   },
   exports: () => [], // named in wasm_device.c
   interrupts: ['board_tick', 'board_received'],
   calledIndirectly,
+  linksParameters: false,
+  lacking: lackingDrivers,
 });
 
 export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
@@ -111,6 +135,25 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     ],
     interrupts: [],
     calledIndirectly: [],
+    linksParameters: false,
+    lacking: lackingStorage,
+  },
+  inference: {
+    sources: [],
+    sourcesOf: {
+      arm: (board) => [
+        ...startupOf(board),
+        'runtime/memory.c',
+        ...(isDrivenFromOutside(board) ? ['host/harness.c', 'host/arm.c'] : ['host/arm_loop.c']),
+      ],
+      wasm: () => ['runtime/memory.c', 'host/harness.c'],
+      native: () => ['host/harness.c', 'host/native.c'],
+    },
+    exports: () => ['fl_harness_run'],
+    interrupts: [],
+    calledIndirectly: [],
+    linksParameters: true,
+    lacking: () => undefined,
   },
   device: device([...RUNTIME, ...WORK], ['read_raw', 'variable_of']),
   enrol: device(['runtime/sha256.c', 'runtime/work_without_model.c'], []),

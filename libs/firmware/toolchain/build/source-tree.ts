@@ -17,8 +17,8 @@ export const headerFolders = (board: Board): readonly string[] => [
   'net',
   'store',
   'host',
-  'boards/mps2',
   `boards/${board.family}`,
+  ...(board.drivers ? [`boards/${board.drivers.folder}`] : []),
 ];
 
 /** Reads `firmware-templates`. */

@@ -9,6 +9,8 @@ export interface Variant {
   readonly board: Board;
   /** Native only: AddressSanitizer and UndefinedBehaviorSanitizer. */
   readonly sanitize: boolean;
+  /** Macros that are defined as 1 for the sources that know them, and for no others: objects without them are shared. */
+  readonly defines: readonly string[];
 }
 
 /** Rules of all C here (STYLE): clean under these with every compiler. */
@@ -47,37 +49,18 @@ export function compileFlags({ target, board, sanitize }: Variant): readonly str
 /** Start-up code runs before memory is set up: it is compiled plainly (FIRMWARE 1, pitfalls). */
 export const STARTUP_FLAGS: readonly string[] = ['-O1'];
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
+const armLinkFlags = ({ board }: Variant): readonly string[] => [
+  ...board.cpuFlags,
+  '-nostdlib',
+  '-Wl,--gc-sections',
+  '-Wl,--fatal-warnings',
+];
 
-function armLinkFlags({ board }: Variant, script: string): readonly string[] {
-  const { flash, sram, storage } = board.memory;
-  const symbols: Record<string, number> = {
-    __flash_origin: flash.origin,
-    __flash_bytes: board.budget.flashBytes,
-    __flash_region_bytes: flash.bytes,
-    __sram_origin: sram.origin,
-    __sram_bytes: board.budget.sramBytes,
-    __stack_bytes: board.stackBytes,
-    __storage_origin: storage?.origin ?? 0,
-    __storage_bytes: storage?.bytes ?? 0,
-  };
-  const defined = Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=${hex(value)}`);
-  return [
-    ...board.cpuFlags,
-    '-nostdlib',
-    '-Wl,--gc-sections',
-    '-Wl,--fatal-warnings',
-    ...defined,
-    '-T',
-    script,
-  ];
-}
-
-const WASM_STACK_BYTES = 16384;
+export const WASM_STACK_BYTES = 16384;
 const WASM_LARGEST_MEMORY = 1 << 30;
 
 /** The stack comes first: when it overflows, it leaves memory and traps. */
-const wasmLinkFlags = (exports: readonly string[]): readonly string[] => [
+const wasmLinkFlags = (exported: readonly string[]): readonly string[] => [
   '--no-entry',
   '--gc-sections',
   '--strip-all',
@@ -85,28 +68,27 @@ const wasmLinkFlags = (exports: readonly string[]): readonly string[] => [
   '-z',
   `stack-size=${WASM_STACK_BYTES}`,
   `--max-memory=${WASM_LARGEST_MEMORY}`,
-  ...[...exports, '__heap_base'].map((name) => `--export=${name}`),
+  ...[...exported, '__heap_base'].map((name) => `--export=${name}`),
 ];
 
 export interface LinkCommand {
   readonly tool: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** Whether board and sections are drawn by linker scripts. */
+  readonly takesScripts: boolean;
 }
 
 /** How objects become a program: tool, flags before the objects, flags after them. */
-export function linkCommand(
-  tools: Tools,
-  variant: Variant,
-  parts: { readonly script: string; readonly exports: readonly string[] },
-): LinkCommand {
+export function linkCommand(tools: Tools, variant: Variant, exports: readonly string[]): LinkCommand {
   if (variant.target === 'arm')
-    return { tool: tools.arm, before: armLinkFlags(variant, parts.script), after: ['-lgcc'] };
+    return { tool: tools.arm, before: armLinkFlags(variant), after: ['-lgcc'], takesScripts: true };
   if (variant.target === 'wasm')
-    return { tool: tools.wasmLinker, before: wasmLinkFlags(parts.exports), after: [] };
+    return { tool: tools.wasmLinker, before: wasmLinkFlags(exports), after: [], takesScripts: false };
   return {
     tool: tools.native,
     before: ['-Wl,--gc-sections', ...(variant.sanitize ? SANITIZERS : [])],
     after: [],
+    takesScripts: false,
   };
 }

@@ -3,16 +3,22 @@ import { join } from 'node:path';
 import { err, invariant, ok, type Result } from '#libs/base/result';
 import type { Build } from '../build/build';
 import type { Workshop } from '../workshop';
-import { type Engine, engineOver } from './engine';
+import { type Engine, engineOver, type Outcome } from './engine';
 import { inFolder } from './in-folder';
+import { instructionCounter } from './instruction-counter';
 import type { RunFault } from './result';
 
 /** An emulated core does about a tenth of this machine's work; a stuck program must still end. */
 const TIMEOUT_MS = 900_000;
 
 export interface ArmOptions {
-  /** Arguments for QEMU, for instance a plugin that counts instructions. */
+  /** Arguments for QEMU. */
   readonly qemuArguments?: readonly string[];
+  /**
+   * Count the instructions of an inference. Default: for the program `inference`, where nothing is traced. Where there is no
+   * compiler for the counter, or the emulator does not take it, the program runs uncounted.
+   */
+  readonly counts?: boolean;
 }
 
 /** The board's storage as a file that both sides see (FIRMWARE 4): the job in its first half, the result in its second. */
@@ -54,23 +60,60 @@ async function runQemu(
   return err({ code: 'run.failed', message: `the emulated board ended badly (${run.kind}): ${said}` });
 }
 
+const outcome = (result: Result<Uint8Array, RunFault>): Result<Outcome, RunFault> =>
+  result.ok ? ok({ result: result.value }) : result;
+
+/** An emulator of another version, or one built without plugins: it runs the program, but cannot count. */
+const refusesPlugins = ({ code, message }: RunFault): boolean =>
+  code === 'run.failed' && /plugin/i.test(message);
+
+/** One boot of a board: its files in a folder, what it may take, and how it is told to count. */
+class Boot {
+  constructor(
+    private readonly shop: Workshop,
+    private readonly build: Build,
+    private readonly folder: string,
+  ) {}
+
+  async run(
+    job: Uint8Array,
+    capacity: number,
+    { qemuArguments = [], counts = false }: ArmOptions,
+  ): Promise<Result<Outcome, RunFault>> {
+    const counter = counts ? await instructionCounter(this.shop, this.build, this.folder) : undefined;
+    if (counter?.ok) {
+      const result = await this.boot(job, capacity, [...qemuArguments, ...counter.value.args]);
+      const instructions = await counter.value.read();
+      if (result.ok && instructions !== undefined) return ok({ result: result.value, instructions });
+      if (result.ok || !refusesPlugins(result.error)) return outcome(result);
+    }
+    return outcome(await this.boot(job, capacity, qemuArguments));
+  }
+
+  private async boot(
+    job: Uint8Array,
+    capacity: number,
+    more: readonly string[],
+  ): Promise<Result<Uint8Array, RunFault>> {
+    const { board, binary } = this.build;
+    const { storage } = board.memory;
+    if (!storage || !board.qemuMachine)
+      return err({ code: 'run.failed', message: `${board.name} is not emulated: nothing was run` });
+    const half = storage.bytes / 2;
+    invariant(Math.max(job.length, capacity) <= half, `the job does not fit ${half} bytes of storage`);
+    const [program, image] = [join(this.folder, 'program.elf'), join(this.folder, 'storage.img')];
+    await Promise.all([writeFile(program, binary), makeStorage(image, storage.bytes, job)]);
+    const backing = `memory-backend-file,id=storage,size=${storage.bytes},mem-path=${image},share=on`;
+    const args = ['-object', backing, '-kernel', program, ...more];
+    const ran = await runQemu(this.shop, `${board.qemuMachine},memory-backend=storage`, args);
+    return ran.ok ? ok(await readSecondHalf(image, storage.bytes, capacity)) : ran;
+  }
+}
+
 /** The harness on the emulated board, its SRAM budget enforced by the memory protection unit; one boot a job. */
 export function armEngine(shop: Workshop, build: Build, options: ArmOptions = {}): Engine {
-  const { storage } = build.board.memory;
-  const machine = build.board.qemuMachine ?? 'mps2-an386';
-  invariant(storage, `${build.board.name} has no storage to hold a job`);
-  return engineOver(build.facts, (job, capacity) =>
-    inFolder(async (folder) => {
-      invariant(
-        Math.max(job.length, capacity) <= storage.bytes / 2,
-        `the job does not fit ${storage.bytes / 2} bytes of storage`,
-      );
-      const [program, image] = [join(folder, 'program.elf'), join(folder, 'storage.img')];
-      await Promise.all([writeFile(program, build.binary), makeStorage(image, storage.bytes, job)]);
-      const backing = `memory-backend-file,id=storage,size=${storage.bytes},mem-path=${image},share=on`;
-      const args = ['-object', backing, '-kernel', program, ...(options.qemuArguments ?? [])];
-      const ran = await runQemu(shop, `${machine},memory-backend=storage`, args);
-      return ran.ok ? ok(await readSecondHalf(image, storage.bytes, capacity)) : ran;
-    }),
+  const counts = options.counts ?? (build.program === 'inference' && !build.trace);
+  return engineOver(build, (job, capacity) =>
+    inFolder((folder) => new Boot(shop, build, folder).run(job, capacity, { ...options, counts })),
   );
 }

@@ -1,5 +1,5 @@
-import { invariant, type Result } from '#libs/base/result';
-import type { ModelFacts } from '#libs/firmware/codegen';
+import { invariant, ok, type Result } from '#libs/base/result';
+import type { Build } from '../build/build';
 import { type ForwardJob, packJob, type TrainJob } from './job';
 import {
   type ForwardResult,
@@ -18,22 +18,30 @@ export interface Engine {
   train(job: TrainJob): Promise<Result<TrainResult, RunFault>>;
 }
 
+/** What a program left behind. */
+export interface Outcome {
+  readonly result: Uint8Array;
+  readonly instructions?: number;
+}
+
 /** Hands a packed job to a program and brings its result; at most `capacity` bytes are needed. */
-export type Outside = (job: Uint8Array, capacity: number) => Promise<Result<Uint8Array, RunFault>>;
+export type Outside = (job: Uint8Array, capacity: number) => Promise<Result<Outcome, RunFault>>;
 
 /** An engine from a way to run the harness. */
-export function engineOver(facts: ModelFacts, outside: Outside): Engine {
-  const capacity = (job: ForwardJob, steps: number): number =>
-    resultCapacity(facts, job.inputs.length, steps);
+export function engineOver(build: Pick<Build, 'facts' | 'trace'>, outside: Outside): Engine {
+  const { facts } = build;
   return {
     async forward(job) {
-      const result = await outside(packJob(job), capacity(job, 0));
-      return result.ok ? readForwardResult(result.value) : result;
+      const ran = await outside(packJob(job), resultCapacity(build, job.inputs.length, 0));
+      if (!ran.ok) return ran;
+      const { result, instructions } = ran.value;
+      const read = readForwardResult(result, build);
+      return read.ok && instructions !== undefined ? ok({ ...read.value, instructions }) : read;
     },
     async train(job) {
       invariant(facts.training, `${facts.name} was built for inference only`);
-      const result = await outside(packJob(job), capacity(job, job.steps.length));
-      return result.ok ? readTrainResult(result.value) : result;
+      const ran = await outside(packJob(job), resultCapacity(build, job.inputs.length, job.steps.length));
+      return ran.ok ? readTrainResult(ran.value.result) : ran;
     },
   };
 }

@@ -23,12 +23,16 @@ export interface JobStep {
 
 /** Inputs to outputs. */
 export interface ForwardJob {
-  readonly parameters: Uint8Array;
-  readonly inputs: readonly Int8Array[];
+  /** Missing where the program has its parameters linked in. */
+  readonly parameters?: Uint8Array;
+  /** Each: all inputs of one inference, one after the other. */
+  readonly inputs: readonly (Int8Array | Uint8Array)[];
+  /** A seed: the arena is filled with noise before each inference, so that nothing can lean on what lay there. */
+  readonly fill?: number;
 }
 
 /** A whole training session. */
-export interface TrainJob extends ForwardJob {
+export interface TrainJob extends Omit<ForwardJob, 'fill'> {
   readonly steps: readonly JobStep[];
   readonly seed: number;
   /** In order of `firstStep`; the first begins at 0. */
@@ -42,6 +46,8 @@ const VERSION = 1;
 const HEAD_BYTES = 64;
 const MODE = { forward: 0, train: 1 } as const;
 const DIGESTS_FLAG = 1;
+const FILL_FLAG = 2;
+const NO_PARAMETERS = new Uint8Array();
 const ALIGNMENT = 8;
 
 const isTrainJob = (job: ForwardJob | TrainJob): job is TrainJob => 'steps' in job;
@@ -67,7 +73,7 @@ function sectionsOf(job: ForwardJob, steps: readonly JobStep[], rates: readonly 
     return writer.length;
   };
   const parameters = begin();
-  writer.bytes(job.parameters);
+  writer.bytes(job.parameters ?? NO_PARAMETERS);
   const stepsAt = begin();
   for (const { input, label } of steps) {
     writer.u32(input);
@@ -84,16 +90,34 @@ function sectionsOf(job: ForwardJob, steps: readonly JobStep[], rates: readonly 
   return { body: writer.finish(), parameters, inputs, steps: stepsAt, rates: ratesAt };
 }
 
+/** What of a job is not bytes. */
+interface Choices {
+  readonly mode: number;
+  readonly steps: readonly JobStep[];
+  readonly rates: readonly JobRates[];
+  readonly seed: number;
+  readonly flags: number;
+}
+
+function choicesOf(job: ForwardJob | TrainJob): Choices {
+  if (isTrainJob(job)) {
+    const { steps, rates, seed, digests = false } = job;
+    return { mode: MODE.train, steps, rates, seed, flags: digests ? DIGESTS_FLAG : 0 };
+  }
+  const flags = job.fill === undefined ? 0 : FILL_FLAG;
+  return { mode: MODE.forward, steps: [], rates: [], seed: job.fill ?? 0, flags };
+}
+
 /** A job as the harness reads it (FORMATS.md, fl_harness.h). */
 export function packJob(job: ForwardJob | TrainJob): Uint8Array {
-  const { steps = [], rates = [], seed = 0, digests = false }: Partial<TrainJob> = isTrainJob(job) ? job : {};
+  const { mode, steps, rates, seed, flags } = choicesOf(job);
   const sizes = new Set(job.inputs.map(({ length }) => length));
   invariant(sizes.size <= 1, 'inputs of one job have one size');
   const { body, ...offsets } = sectionsOf(job, steps, rates);
   const head = new ByteWriter();
   head.u32(MAGIC);
   head.u16(VERSION);
-  head.u16(isTrainJob(job) ? MODE.train : MODE.forward);
+  head.u16(mode);
   head.u32(body.length);
   head.u32(offsets.parameters);
   head.u32(offsets.inputs);
@@ -103,8 +127,8 @@ export function packJob(job: ForwardJob | TrainJob): Uint8Array {
   head.u32(offsets.rates);
   head.u32(rates.length);
   head.u32(seed);
-  head.u32(digests ? DIGESTS_FLAG : 0);
-  head.u32(job.parameters.length);
+  head.u32(flags);
+  head.u32(job.parameters?.length ?? 0);
   body.set(head.finish());
   return body;
 }

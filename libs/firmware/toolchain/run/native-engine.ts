@@ -10,7 +10,7 @@ const TIMEOUT_MS = 600_000;
 
 /** The harness as a program of this machine, a process a job. */
 export const nativeEngine = (shop: Workshop, build: Build): Engine =>
-  engineOver(build.facts, (job) =>
+  engineOver(build, (job) =>
     inFolder(async (folder) => {
       const [program, jobFile, resultFile] = ['program', 'job', 'result'].map((name) =>
         join(folder, name),
@@ -18,7 +18,8 @@ export const nativeEngine = (shop: Workshop, build: Build): Engine =>
       await Promise.all([writeFile(program, build.binary), writeFile(jobFile, job)]);
       await chmod(program, 0o755);
       const run = await shop.exec.run(program, [jobFile, resultFile], { timeoutMs: TIMEOUT_MS });
-      if (run.kind === 'ended' && run.code === 0) return ok(new Uint8Array(await readFile(resultFile)));
+      if (run.kind === 'ended' && run.code === 0)
+        return ok({ result: new Uint8Array(await readFile(resultFile)) });
       const said = run.kind === 'missing' ? 'it cannot be started' : run.stderr.slice(0, 2000);
       return err({
         code: 'run.failed' as const,

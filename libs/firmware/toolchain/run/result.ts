@@ -1,6 +1,7 @@
 import { ByteReader, toHex } from '#libs/base/bytes';
 import { err, type Fault, ok, type Result } from '#libs/base/result';
 import type { ModelFacts } from '#libs/firmware/codegen';
+import type { Build } from '../build/build';
 
 /** The program refused the job, trapped, or gave nothing that can be read. */
 export interface RunFault extends Fault {
@@ -26,6 +27,10 @@ export interface ForwardResult {
   readonly outputs: readonly Uint8Array[];
   /** High water of the stack where the board measures it, else 0. */
   readonly stackBytes: number;
+  /** Built with `trace`: what every call of the first inference wrote, in order of execution (`ModelFacts.calls`). */
+  readonly layers?: readonly Uint8Array[];
+  /** Of the first inference, where they are counted (`ArmOptions`). */
+  readonly instructions?: number;
 }
 
 export interface TrainResult {
@@ -37,7 +42,7 @@ export interface TrainResult {
 }
 
 const MAGIC = 0x53524c46;
-const HEAD_BYTES = 96;
+const HEAD_BYTES = 104;
 const DIGEST_BYTES = 32;
 const LOSS_BYTES = 4;
 const EXCEPTIONS: Readonly<Record<number, string>> = {
@@ -61,6 +66,7 @@ interface Head {
     readonly programCounter: number;
   };
   readonly startDigest: string;
+  readonly trace: { readonly offset: number; readonly bytes: number };
 }
 
 function readHead(bytes: Uint8Array): Head {
@@ -80,6 +86,7 @@ function readHead(bytes: Uint8Array): Head {
     programCounter: reader.u32(),
   };
   const startDigest = toHex(reader.take(DIGEST_BYTES));
+  const trace = { offset: reader.u32(), bytes: reader.u32() };
   return {
     status,
     detail,
@@ -89,6 +96,7 @@ function readHead(bytes: Uint8Array): Head {
     stackBytes,
     trap,
     startDigest,
+    trace,
   };
 }
 
@@ -133,10 +141,22 @@ function withHead<T>(bytes: Uint8Array, take: (head: Head) => T): Result<T, RunF
 const records = (bytes: Uint8Array, { offset, count, bytes: size }: Head['records']): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, i) => new ByteReader(bytes, offset + i * size).take(size));
 
-export const readForwardResult = (bytes: Uint8Array): Result<ForwardResult, RunFault> =>
+/** What each call wrote, one after the other. */
+function layersOf(bytes: Uint8Array, { trace }: Head, { calls }: ModelFacts): readonly Uint8Array[] {
+  const reader = new ByteReader(bytes, trace.offset);
+  const planned = calls.reduce((sum, call) => sum + call.bytes, 0);
+  if (trace.bytes !== planned) throw new RangeError(`a trace of ${trace.bytes} bytes instead of ${planned}`);
+  return calls.map((call) => reader.take(call.bytes).slice());
+}
+
+export const readForwardResult = (
+  bytes: Uint8Array,
+  { facts, trace }: Pick<Build, 'facts' | 'trace'>,
+): Result<ForwardResult, RunFault> =>
   withHead(bytes, (head) => ({
     outputs: records(bytes, head.records).map((record) => record.slice()),
     stackBytes: head.stackBytes,
+    ...(trace ? { layers: layersOf(bytes, head, facts) } : {}),
   }));
 
 /** Little-endian int32 numbers. */
@@ -162,13 +182,19 @@ export const readTrainResult = (bytes: Uint8Array): Result<TrainResult, RunFault
   }));
 
 /** Bytes that are enough for any result of a job. */
-export const resultCapacity = (facts: ModelFacts, inputs: number, steps: number): number => {
+export const resultCapacity = (
+  { facts, trace }: Pick<Build, 'facts' | 'trace'>,
+  inputs: number,
+  steps: number,
+): number => {
   const { training } = facts;
+  const traceBytes = trace ? facts.calls.reduce((sum, { bytes }) => sum + bytes, 0) : 0;
   const record = LOSS_BYTES + DIGEST_BYTES + facts.outputBytes;
   return (
     HEAD_BYTES +
     64 +
     Math.max(inputs, steps) * record +
+    traceBytes +
     (training ? training.stateBytes + training.deltaBytes : 0)
   );
 };

@@ -1,6 +1,6 @@
 import { type Graph, tensorOf } from '../graph';
 import { elementCount, type TensorId } from '../tensor';
-import { type Activation, type Window, windowExtent } from './geometry';
+import { type Activation, type Extent2d, type Padding, type Window, windowExtent } from './geometry';
 import { type OpRule, present } from './op-rule';
 
 /**
@@ -36,8 +36,25 @@ export interface FullyConnected {
   readonly activation: Activation;
 }
 
+/**
+ * TRANSPOSE_CONV: input [1,H,W,I], weights [O,kh,kw,I], bias int32 [O], output [1,H',W',O]. Input pixel (y, x) adds to output
+ * pixels (y * stride - padding.top + ky, x * stride - padding.left + kx); what falls outside is dropped.
+ */
+export interface TransposeConv2d {
+  readonly kind: 'transposeConv2d';
+  readonly name: string;
+  readonly input: TensorId;
+  readonly weights: TensorId;
+  readonly bias?: TensorId;
+  readonly output: TensorId;
+  readonly stride: Extent2d;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
 const operands = {
-  inputs: (op: Conv2d | DepthwiseConv2d | FullyConnected) => present(op.input, op.weights, op.bias),
+  inputs: (op: Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d) =>
+    present(op.input, op.weights, op.bias),
 };
 
 function windowFaults(op: Conv2d | DepthwiseConv2d, graph: Graph): string[] {
@@ -108,5 +125,35 @@ export const fullyConnectedRule: OpRule<FullyConnected> = {
     return weights.length === 2 && Number.isInteger(rows) && inputs === rows * weights[1]!
       ? []
       : [`weights [${weights.join(',')}] do not take ${inputs} inputs to ${outputs} outputs`];
+  },
+};
+
+/** Output extent of a transposed window; padding (before and after together) shrinks it. */
+const transposedExtent = (input: number, kernel: number, stride: number, padding: number): number =>
+  (input - 1) * stride + kernel - padding;
+
+export const transposeConv2dRule: OpRule<TransposeConv2d> = {
+  inputs: operands.inputs,
+  outputs: (op) => [op.output],
+  macs: (op, graph) => {
+    const [, height = 0, width = 0] = tensorOf(graph, op.input).shape;
+    return height * width * elementCount(tensorOf(graph, op.weights).shape);
+  },
+  check: (op, graph) => {
+    const input = tensorOf(graph, op.input).shape;
+    const weights = tensorOf(graph, op.weights).shape;
+    const output = tensorOf(graph, op.output).shape;
+    if (input.length !== 4 || weights.length !== 4 || output.length !== 4)
+      return ['input, weights and output need 4 dimensions'];
+    const { stride, padding } = op;
+    const height = transposedExtent(input[1]!, weights[1]!, stride.height, padding.top + padding.bottom);
+    const width = transposedExtent(input[2]!, weights[2]!, stride.width, padding.left + padding.right);
+    return [
+      ...(height === output[1] && width === output[2]
+        ? []
+        : [`window gives ${height}x${width}, output is ${output[1]}x${output[2]}`]),
+      ...(weights[3] === input[3] ? [] : [`weights do not take ${input[3]} input channels`]),
+      ...(weights[0] === output[3] ? [] : ['weights and output disagree on channels']),
+    ];
   },
 };

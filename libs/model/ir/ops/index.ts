@@ -1,41 +1,57 @@
 /** Every operator, and the one table that knows them all: a missing rule does not compile. */
-import {
-  type Conv2d,
-  conv2dRule,
-  type DepthwiseConv2d,
-  depthwiseConv2dRule,
-  type FullyConnected,
-  fullyConnectedRule,
-} from './convolution';
-import {
-  type Add,
-  addRule,
-  type Pad,
-  padRule,
-  type Reshape,
-  reshapeRule,
-  type Softmax,
-  softmaxRule,
-} from './elementwise';
+import * as convolution from './convolution';
+import * as elementwise from './elementwise';
+import * as movement from './movement';
 import type { OpRule } from './op-rule';
-import { type AveragePool2d, averagePool2dRule } from './pooling';
+import * as pooling from './pooling';
 import * as training from './training';
 
 export type InferenceOp =
-  Conv2d | DepthwiseConv2d | FullyConnected | Add | AveragePool2d | Pad | Reshape | Softmax;
+  | convolution.Conv2d
+  | convolution.DepthwiseConv2d
+  | convolution.TransposeConv2d
+  | convolution.FullyConnected
+  | elementwise.Add
+  | elementwise.Sub
+  | elementwise.Mul
+  | elementwise.Unary
+  | elementwise.Quantize
+  | elementwise.Dequantize
+  | elementwise.Softmax
+  | movement.Reshape
+  | movement.Pad
+  | movement.Concatenation
+  | movement.StridedSlice
+  | movement.Transpose
+  | movement.ResizeNearest
+  | pooling.AveragePool2d
+  | pooling.MaxPool2d
+  | pooling.Mean;
 export type Op = InferenceOp | training.TrainingOp;
 export type OpKind = Op['kind'];
 export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;
 
 export const OP_RULES = {
-  conv2d: conv2dRule,
-  depthwiseConv2d: depthwiseConv2dRule,
-  fullyConnected: fullyConnectedRule,
-  add: addRule,
-  averagePool2d: averagePool2dRule,
-  pad: padRule,
-  reshape: reshapeRule,
-  softmax: softmaxRule,
+  conv2d: convolution.conv2dRule,
+  depthwiseConv2d: convolution.depthwiseConv2dRule,
+  transposeConv2d: convolution.transposeConv2dRule,
+  fullyConnected: convolution.fullyConnectedRule,
+  add: elementwise.addRule,
+  sub: elementwise.subRule,
+  mul: elementwise.mulRule,
+  unary: elementwise.unaryRule,
+  quantize: elementwise.quantizeRule,
+  dequantize: elementwise.dequantizeRule,
+  softmax: elementwise.softmaxRule,
+  reshape: movement.reshapeRule,
+  pad: movement.padRule,
+  concatenation: movement.concatenationRule,
+  stridedSlice: movement.stridedSliceRule,
+  transpose: movement.transposeRule,
+  resizeNearest: movement.resizeNearestRule,
+  averagePool2d: pooling.averagePool2dRule,
+  maxPool2d: pooling.maxPool2dRule,
+  mean: pooling.meanRule,
   head: training.headRule,
   softmaxCrossEntropy: training.softmaxCrossEntropyRule,
   headInputGradient: training.headInputGradientRule,
@@ -65,6 +81,8 @@ export const isBackward = (op: Op): boolean => BACKWARD.has(op.kind);
 
 export type * from './convolution';
 export type * from './elementwise';
+export { broadcastShape } from './elementwise';
+export type * from './movement';
 export type * from './pooling';
 export type * from './training';
 export * from './geometry';

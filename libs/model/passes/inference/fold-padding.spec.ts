@@ -1,8 +1,6 @@
-import { at } from '#libs/base/result';
-import { Rng } from '#libs/base/rng';
 import { dumpGraph, type Graph, type Padding } from '#libs/model/ir';
-import { runGraph } from '#libs/model/reference';
 import { GraphBuilder } from '#test/support/graph-builder';
+import { expectSameOutputs } from '#test/support/same-outputs';
 import { runPasses } from '../pass';
 import { foldPadding } from './fold-padding';
 
@@ -10,13 +8,6 @@ const UNEVEN: Padding = { top: 0, bottom: 1, left: 2, right: 0 };
 const ALL: Padding = { top: 1, bottom: 1, left: 1, right: 1 };
 
 const folded = (graph: Graph): Graph => runPasses(graph, [foldPadding]);
-
-function outputOf(graph: Graph): readonly number[] {
-  const rng = new Rng(7);
-  const shape = graph.tensors[at(graph.inputs, 0)]?.shape ?? [];
-  const input = Int8Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.below(256) - 128);
-  return [...(runGraph(graph, [input]).get(at(graph.outputs, 0)) as Int8Array)];
-}
 
 function paddedTwice(): Graph {
   const builder = new GraphBuilder('padded');
@@ -45,7 +36,7 @@ describe('fold-padding', () => {
   });
 
   it('keeps the outputs', () => {
-    expect(outputOf(folded(paddedTwice()))).toEqual(outputOf(paddedTwice()));
+    expectSameOutputs(paddedTwice(), folded(paddedTwice()));
   });
 
   it('keeps a padding that a pool reads, whose divisor counts it', () => {
@@ -54,6 +45,46 @@ describe('fold-padding', () => {
       builder.averagePool('pool', builder.pad('pad', builder.input([1, 3, 3, 2]), ALL)),
     );
     expect(folded(graph).ops.map(({ kind }) => kind)).toEqual(['pad', 'averagePool2d']);
+  });
+
+  it('keeps a padding that some readers can not take up, for all of them', () => {
+    const builder = new GraphBuilder('shared');
+    const pad = builder.pad('pad', builder.input([1, 3, 3, 2]), ALL);
+    const graph = builder.build(
+      builder.conv('conv', pad, { channels: 2, kernel: 3 }),
+      builder.maxPool('pool', pad),
+    );
+    expect(folded(graph)).toEqual(graph);
+  });
+
+  it('serves several readers, and what the padding reads besides', () => {
+    const builder = new GraphBuilder('fork');
+    const x = builder.input([1, 4, 4, 2]);
+    const pad = builder.pad('pad', x, ALL);
+    const narrow = builder.depthwise('narrow', pad, { kernel: 3 });
+    const wide = builder.conv('wide', pad, { channels: 2, kernel: 3 });
+    const graph = builder.build(builder.add('sum', builder.add('first', narrow, wide), x));
+    expect(folded(graph).ops.map(({ kind }) => kind)).toEqual(['depthwiseConv2d', 'conv2d', 'add', 'add']);
+    expectSameOutputs(graph, folded(graph));
+  });
+
+  it('keeps a padding of channels, and one to another scale', () => {
+    const builder = new GraphBuilder('channels');
+    const deep = builder.pad('deep', builder.input([1, 3, 3, 2]), {
+      before: [0, 0, 0, 1],
+      after: [0, 1, 0, 0],
+    });
+    const graph = builder.build(builder.conv('conv', deep, { channels: 2 }));
+    expect(folded(graph)).toEqual(graph);
+    const other = new GraphBuilder('scale');
+    const scaled = other.build(
+      other.conv('conv', other.pad('pad', other.input([1, 3, 3, 2]), ALL), { channels: 2 }),
+    );
+    const quantization = { scales: [0.5], zeroPoints: [-5], axis: 0 };
+    const tensors = scaled.tensors.map((tensor) =>
+      tensor.name === 'pad' ? { ...tensor, quantization } : tensor,
+    );
+    expect(folded({ ...scaled, tensors }).ops).toEqual(scaled.ops);
   });
 
   it('keeps a padding that is an output', () => {

@@ -56,6 +56,16 @@ function isGlobal(graph: Graph, pool: AveragePool2d): boolean {
 
 /** Finds the classifier of an inference graph, or says which operator stands in the way. */
 export function classifierOf(graph: Graph): Result<Classifier, SchemeFault> {
+  if (graph.inputs.length !== 1)
+    return err(
+      schemeFault(
+        'scheme.not-trainable',
+        `${graph.name} has ${graph.inputs.length} inputs; training reads one`,
+      ),
+    );
+  const transposed = graph.ops.find((op) => op.kind === 'transposeConv2d');
+  if (transposed)
+    return notTrainable(transposed, 'has no trained counterpart; layers before and behind it neither');
   const position = graph.ops.findLastIndex(isLayer);
   const dense = graph.ops[position];
   if (!dense) return err(schemeFault('scheme.not-trainable', `${graph.name} has no layer to train`));
@@ -70,6 +80,11 @@ export function classifierOf(graph: Graph): Result<Classifier, SchemeFault> {
   if (classes < 2 || classes > MOST_CLASSES)
     return notTrainable(dense, `has ${classes} classes; 2 to 256 can be trained`);
   const pool = sourceOf(graph, dense.input);
+  if (pool?.kind === 'mean')
+    return notTrainable(
+      pool,
+      'rounds unlike a global AVERAGE_POOL_2D, which training needs; export that instead',
+    );
   if (pool?.kind !== 'averagePool2d' || !isGlobal(graph, pool)) {
     return notTrainable(dense, 'does not follow a global average pool');
   }

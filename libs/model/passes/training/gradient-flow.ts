@@ -6,6 +6,7 @@ import {
   isLayer,
   type Op,
   type TensorId,
+  tensorOf,
 } from '#libs/model/ir';
 import { isTrainedLayer } from './layer-numbers';
 import { type SchemeFault, schemeFault } from './scheme-fault';
@@ -16,7 +17,7 @@ export type GradientFlow = ReadonlySet<TensorId>;
 
 /** Activations that an operator computes with (parameters left out). */
 export const dataInputs = (op: Op): readonly TensorId[] => {
-  if (op.kind === 'add') return op.inputs;
+  if ('inputs' in op) return op.inputs;
   return 'input' in op ? [op.input] : [];
 };
 
@@ -37,9 +38,16 @@ export function gradientFlow(graph: Graph, backbone: readonly Op[], trained: Tra
 const fault = (op: Op, why: string): SchemeFault =>
   schemeFault('scheme.not-trainable', `${op.name} (${op.kind}) ${why}`, { operator: op.name });
 
+/** The backward half of an ADD takes both operands as computed maps of its own shape. */
+const isResidual = (graph: Graph, op: Add): boolean =>
+  op.inputs.every((id) => {
+    const { shape, data } = tensorOf(graph, id);
+    return data === undefined && shape.join() === tensorOf(graph, op.output).shape.join();
+  });
+
 /** Operators that a gradient can be taken through, each with its own backward operators. */
-const hasGradient = (op: Op): boolean =>
-  op.kind === 'conv2d' || op.kind === 'depthwiseConv2d' || op.kind === 'add';
+const hasGradient = (graph: Graph, op: Op): boolean =>
+  op.kind === 'conv2d' || op.kind === 'depthwiseConv2d' || (op.kind === 'add' && isResidual(graph, op));
 
 /**
  * A tensor's gradient is gathered by the input gradients of the layers that read it, each of which can take up one
@@ -70,7 +78,7 @@ export function flowFault(
 ): SchemeFault | undefined {
   for (const op of backbone) {
     if (!('output' in op) || !flow.has(op.output)) continue;
-    if (!hasGradient(op)) return fault(op, 'cannot be back-propagated');
+    if (!hasGradient(graph, op)) return fault(op, 'cannot be back-propagated');
     if (isLayer(op) && op.bias === undefined) return fault(op, 'has no bias to train');
     const gathering = gatheringFault(graph, op, op.output);
     if (gathering) return gathering;

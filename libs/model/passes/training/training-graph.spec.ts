@@ -166,6 +166,26 @@ const UNTRAINABLE: readonly (readonly [name: string, operator: string, biasLayer
       },
     ],
     [
+      'with a product on the gradient path',
+      'gated',
+      1,
+      (b) => {
+        const conv = b.conv('conv', b.input([1, 3, 3, 1]), { channels: 2 });
+        const gated = b.mul('gated', conv, b.constant([2]));
+        return b.build(b.fullyConnected('fc', b.averagePool('pool', gated), { channels: 2 }));
+      },
+    ],
+    [
+      'whose ADD stretches an operand',
+      'shifted',
+      1,
+      (b) => {
+        const conv = b.conv('conv', b.input([1, 3, 3, 1]), { channels: 2 });
+        const shifted = b.add('shifted', conv, b.constant([2]));
+        return b.build(b.fullyConnected('fc', b.averagePool('pool', shifted), { channels: 2 }));
+      },
+    ],
+    [
       'that adds a tensor to itself',
       'twice',
       1,

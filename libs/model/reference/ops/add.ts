@@ -1,31 +1,48 @@
-import { type Add, perTensor, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Add, perTensor, type Sub, type TensorId, tensorOf } from '#libs/model/ir';
 import { addConstants, multiplyByQuantizedMultiplier, type QuantizedMultiplier } from '#libs/model/quant';
-import type { Machine, PrepareForward } from '../machine';
+import type { ForwardKernel, Machine, PrepareForward } from '../machine';
+import { broadcastIndices } from './broadcast';
 import { clampedStore } from './requantizer';
 
-/** An operand brought to the common scale: MBQM((x - z) << leftShift). */
-function operand({ graph, memory }: Machine, id: TensorId, leftShift: number, by: QuantizedMultiplier) {
+interface Operand {
+  readonly id: TensorId;
+  readonly leftShift: number;
+  readonly by: QuantizedMultiplier;
+}
+
+/** An operand, stretched over the output and brought to the common scale: MBQM((x - z) << leftShift). */
+function operand({ graph, memory }: Machine, output: readonly number[], { id, leftShift, by }: Operand) {
   const values = memory.int8(id);
-  const { zeroPoint } = perTensor(tensorOf(graph, id));
+  const tensor = tensorOf(graph, id);
+  const { zeroPoint } = perTensor(tensor);
+  const source = broadcastIndices(tensor.shape, output);
   return (index: number): number =>
     multiplyByQuantizedMultiplier(
-      ((values[index] as number) - zeroPoint) << leftShift,
+      ((values[source[index] as number] as number) - zeroPoint) << leftShift,
       by.multiplier,
       by.shift,
     );
 }
 
-/** N2 ADD: both operands at twice the larger scale, summed, requantised, clamped with its own mask. */
-export const add: PrepareForward<Add> = (op, machine) => {
+/** Both operands at twice the larger scale, combined, requantised, clamped. */
+function sumOrDifference(op: Add | Sub, machine: Machine, sign: 1 | -1): ForwardKernel {
   const { leftShift, first, second, output } = addConstants(machine.graph, op);
-  const a = operand(machine, op.inputs[0], leftShift, first);
-  const b = operand(machine, op.inputs[1], leftShift, second);
-  const { zeroPoint } = perTensor(tensorOf(machine.graph, op.output));
+  const target = tensorOf(machine.graph, op.output);
+  const a = operand(machine, target.shape, { id: op.inputs[0], leftShift, by: first });
+  const b = operand(machine, target.shape, { id: op.inputs[1], leftShift, by: second });
+  const { zeroPoint } = perTensor(target);
   const store = clampedStore(op, machine);
   const { length } = machine.memory.int8(op.output);
   return () => {
     for (let i = 0; i < length; i++) {
-      store(i, multiplyByQuantizedMultiplier(a(i) + b(i), output.multiplier, output.shift) + zeroPoint);
+      const combined = a(i) + sign * b(i);
+      store(i, multiplyByQuantizedMultiplier(combined, output.multiplier, output.shift) + zeroPoint);
     }
   };
-};
+}
+
+/** N2 ADD, with a mask of its own. */
+export const add: PrepareForward<Add> = (op, machine) => sumOrDifference(op, machine, 1);
+
+/** SUB: as ADD, second operand taken away. */
+export const sub: PrepareForward<Sub> = (op, machine) => sumOrDifference(op, machine, -1);

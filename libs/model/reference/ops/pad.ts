@@ -1,19 +1,20 @@
 import { type Pad, perTensor, tensorOf } from '#libs/model/ir';
 import type { PrepareForward } from '../machine';
+import { rowMajorStrides, stridedIndices } from './strided-index';
 
-/** PAD: the map in a frame of its zero point. */
+/** PAD: the tensor in a frame of its zero point. */
 export const pad: PrepareForward<Pad> = (op, { graph, memory }) => {
-  const [, height = 0, width = 0, channels = 0] = tensorOf(graph, op.input).shape;
-  const outputWidth = tensorOf(graph, op.output).shape[2] ?? 0;
+  const source = tensorOf(graph, op.input);
+  const strides = rowMajorStrides(tensorOf(graph, op.output).shape);
+  const start = op.before.reduce((sum, count, axis) => sum + count * (strides[axis] as number), 0);
+  const places = stridedIndices({ extents: source.shape, strides, start });
   const input = memory.int8(op.input);
   const output = memory.int8(op.output);
-  const { zeroPoint } = perTensor(tensorOf(graph, op.input));
+  const { zeroPoint } = perTensor(source);
   return () => {
     output.fill(zeroPoint);
-    for (let row = 0; row < height; row++) {
-      const from = row * width * channels;
-      const to = ((row + op.padding.top) * outputWidth + op.padding.left) * channels;
-      output.set(input.subarray(from, from + width * channels), to);
-    }
+    places.forEach((place, i) => {
+      output[place] = input[i] as number;
+    });
   };
 };

@@ -6,6 +6,7 @@ import {
   perTensor,
   type TensorId,
   tensorOf,
+  type TransposeConv2d,
 } from '#libs/model/ir';
 import { activationRange, multiplyByQuantizedMultiplier, requantConstants } from '#libs/model/quant';
 import type { Machine } from '../machine';
@@ -34,7 +35,7 @@ export function clampedStore(op: ClampedOutput, { graph, memory }: Machine): Cla
 export type RequantizedStore = (index: number, channel: number, accumulator: number) => void;
 
 export function requantizedStore(
-  op: Conv2d | DepthwiseConv2d | FullyConnected,
+  op: Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d,
   machine: Machine,
 ): RequantizedStore {
   const { multipliers, shifts } = requantConstants(machine.graph, op);

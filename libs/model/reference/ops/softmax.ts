@@ -1,7 +1,14 @@
-import { perTensor, type Softmax, tensorOf } from '#libs/model/ir';
+import { type Softmax, tensorOf } from '#libs/model/ir';
+import {
+  exponentialOfNegative,
+  fixedPointProduct,
+  multiplyByQuantizedMultiplier,
+  reciprocal,
+  roundingDivideByPowerOfTwo,
+  SOFTMAX_DIFFERENCE_BITS,
+  softmaxConstants,
+} from '#libs/model/quant';
 import type { PrepareForward } from '../machine';
-import { exponentialOfNegative, reciprocal, fixedPointProduct, softmaxScaling } from './softmax-fixed-point';
-import { multiplyByQuantizedMultiplier, roundingDivideByPowerOfTwo } from '#libs/model/quant';
 
 const OUTPUT_MIN = -128;
 const OUTPUT_MAX = 127;
@@ -12,10 +19,7 @@ const OUTPUT_SHIFT = 23;
 
 /** SOFTMAX int8 to int8 as TensorFlow Lite Micro's reference kernel: gemmlowp fixed point, no floating point. */
 export const softmax: PrepareForward<Softmax> = (op, { graph, memory }) => {
-  const { multiplier, shift, smallestDifference } = softmaxScaling(
-    op.beta,
-    perTensor(tensorOf(graph, op.input)).scale,
-  );
+  const { multiplier, shift, smallestDifference } = softmaxConstants(graph, op);
   const classes = tensorOf(graph, op.input).shape.at(-1) ?? 0;
   const input = memory.int8(op.input);
   const output = memory.int8(op.output);
@@ -24,7 +28,10 @@ export const softmax: PrepareForward<Softmax> = (op, { graph, memory }) => {
   const exponential = (difference: number): number =>
     difference < smallestDifference
       ? 0
-      : exponentialOfNegative(multiplyByQuantizedMultiplier(difference, multiplier, shift));
+      : exponentialOfNegative(
+          multiplyByQuantizedMultiplier(difference, multiplier, shift),
+          SOFTMAX_DIFFERENCE_BITS,
+        );
 
   const writeRow = (row: Int8Array, target: Int8Array): void => {
     const largest = Math.max(...row);

@@ -15,7 +15,8 @@ import type { OperatorFormat } from './operator-format';
 const LAYOUT: ConvolutionLayout = { optionsType: OPTIONS.conv2d, fields: CONV_2D_OPTIONS, channelAxis: 0 };
 
 export const conv2d: OperatorFormat<Conv2d> = {
-  builtin: BUILTIN.conv2d,
+  builtins: [BUILTIN.conv2d],
+  builtin: () => BUILTIN.conv2d,
   version: () => CONVOLUTION_VERSION,
 
   read(operator) {

@@ -41,7 +41,8 @@ function readMultiplier(operator: OperatorReader): number {
 }
 
 export const depthwiseConv2d: OperatorFormat<DepthwiseConv2d> = {
-  builtin: BUILTIN.depthwiseConv2d,
+  builtins: [BUILTIN.depthwiseConv2d],
+  builtin: () => BUILTIN.depthwiseConv2d,
   version: () => CONVOLUTION_VERSION,
 
   read(operator) {

@@ -9,7 +9,8 @@ import type { OperatorFormat } from './operator-format';
 const RANK_OF_ROWS = 2;
 
 export const fullyConnected: OperatorFormat<FullyConnected> = {
-  builtin: BUILTIN.fullyConnected,
+  builtins: [BUILTIN.fullyConnected],
+  builtin: () => BUILTIN.fullyConnected,
 
   /** 4 brought int8, 5 `keep_num_dims`, 6 the missing bias. */
   version(op, graph) {
@@ -22,19 +23,20 @@ export const fullyConnected: OperatorFormat<FullyConnected> = {
     const options = operator.options(OPTIONS.fullyConnected);
     const format = options?.i8(FULLY_CONNECTED_OPTIONS.weightsFormat) ?? 0;
     if (format !== 0)
-      operator.refuse(
+      operator.report(
         'tflite.unsupported-option',
         `weights format ${format}; only the default one is supported`,
       );
+    const output = operator.output();
     const weights = operator.weights(1, 2, 0);
     const bias = operator.bias(2, weights.shape[0] ?? 0);
     return {
       kind: 'fullyConnected',
-      name: operator.name,
-      input: operator.input().id,
+      name: output.name,
+      input: operator.operand(0).id,
       weights: weights.id,
       ...(bias !== undefined && { bias }),
-      output: operator.output().id,
+      output: output.id,
       activation: operator.fusedActivation(options, FULLY_CONNECTED_OPTIONS.activation),
     };
   },

@@ -1,8 +1,10 @@
+/** RESHAPE, SQUEEZE and EXPAND_DIMS: the bytes stay, only the shape is another. */
 import { elementCount, type Reshape, type Tensor, tensorOf } from '#libs/model/ir';
 import { i32Vector, table } from '../flatbuffer/flatbuffer-nodes';
 import { BUILTIN } from '../schema/builtin-operators';
 import { OPTIONS } from '../schema/enums';
 import { RESHAPE_OPTIONS } from '../schema/fields';
+import { readAxis } from './axes';
 import type { OperatorFormat } from './operator-format';
 import type { OperatorReader } from './operator-reader';
 
@@ -22,17 +24,61 @@ function expectShape(operator: OperatorReader, output: Tensor): void {
   }
 }
 
-/** Written with the shape in the options only, so that it needs no tensor of its own. */
+/** Only dimensions of extent 1 may come or go. */
+function expectOnlyOnes(operator: OperatorReader, input: Tensor, output: Tensor): void {
+  const [before, after] = [input, output].map(({ shape }) => shape.filter((extent) => extent !== 1).join());
+  if (before !== after)
+    operator.refuse(
+      'tflite.bad-shape',
+      `turns [${input.shape.join(',')}] into [${output.shape.join(',')}]; only dimensions of extent 1 may change`,
+    );
+}
+
+/** By builtin: reads what the file says about the new shape, which must agree with the output's. */
+const READERS: ReadonlyMap<number, (operator: OperatorReader, input: Tensor, output: Tensor) => void> =
+  new Map([
+    [
+      BUILTIN.reshape,
+      (operator, _, output) => {
+        operator.expectOperands(1, 2);
+        operator.options(OPTIONS.reshape);
+        if (operator.has(1)) expectShape(operator, output);
+      },
+    ],
+    [
+      BUILTIN.squeeze,
+      (operator, input, output) => {
+        operator.expectOperands(1, 1);
+        operator.options(OPTIONS.squeeze);
+        expectOnlyOnes(operator, input, output);
+      },
+    ],
+    [
+      BUILTIN.expandDims,
+      (operator, input, output) => {
+        operator.expectOperands(2, 2);
+        operator.options(OPTIONS.expandDims);
+        const [axis = 0] = operator.integers(1);
+        const wanted = [...input.shape];
+        wanted.splice(readAxis(operator, axis, input.shape.length + 1), 0, 1);
+        if (wanted.join() !== output.shape.join())
+          operator.refuse(
+            'tflite.bad-shape',
+            `asks for [${wanted.join(',')}], the output is [${output.shape.join(',')}]`,
+          );
+      },
+    ],
+  ]);
+
+/** Written as RESHAPE with the shape in the options only, so that it needs no tensor of its own. */
 export const reshape: OperatorFormat<Reshape> = {
-  builtin: BUILTIN.reshape,
+  builtins: [...READERS.keys()],
+  builtin: () => BUILTIN.reshape,
   version: () => 1,
 
   read(operator) {
-    operator.expectOperands(1, 2);
-    operator.options(OPTIONS.reshape);
     const [input, output] = [operator.input(), operator.output()];
-    operator.expectSameQuantization(input, output);
-    if (operator.has(1)) expectShape(operator, output);
+    READERS.get(operator.builtin)?.(operator, input, output);
     return { kind: 'reshape', name: output.name, input: input.id, output: output.id };
   },
 

@@ -12,21 +12,34 @@ const INT8_VERSION = 2;
 const SCALE = 1 / 256;
 const ZERO_POINT = -128;
 
+/** Differences are scaled to 26 fractional bits by a multiplier above 1 (PreprocessSoftmaxScaling). */
+const FIXED_POINT_ONE = 2 ** 26;
+
 export const softmax: OperatorFormat<Softmax> = {
-  builtin: BUILTIN.softmax,
+  builtins: [BUILTIN.softmax],
+  builtin: () => BUILTIN.softmax,
   version: () => INT8_VERSION,
 
   read(operator) {
     operator.expectOperands(1, 1);
     const output = operator.output();
-    const { scales = [], zeroPoints = [] } = output.quantization ?? {};
-    if (scales[0] !== SCALE || zeroPoints[0] !== ZERO_POINT) {
-      operator.refuse('tflite.bad-quantization', 'a softmax has scale 1/256 and zero point -128', output);
-    }
+    operator.expectQuantization(
+      output,
+      SCALE,
+      ZERO_POINT,
+      'must have scale 1/256 and zero point -128, as the result of a SOFTMAX',
+    );
+    const input = operator.input();
     const beta = operator.requiredOptions(OPTIONS.softmax).f32(SOFTMAX_OPTIONS.beta);
     if (!Number.isFinite(beta) || beta <= 0)
-      operator.refuse('tflite.unsupported-option', `beta ${beta}; a positive number is needed`);
-    return { kind: 'softmax', name: output.name, input: operator.input().id, output: output.id, beta };
+      operator.report('tflite.unsupported-option', `beta ${beta}; a positive number is needed`);
+    else if (beta * (input.quantization?.scales[0] ?? 1) * FIXED_POINT_ONE <= 1)
+      operator.report(
+        'tflite.bad-quantization',
+        'has too fine a scale for the fixed point of a SOFTMAX',
+        input,
+      );
+    return { kind: 'softmax', name: output.name, input: input.id, output: output.id, beta };
   },
 
   write(op) {

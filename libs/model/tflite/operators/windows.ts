@@ -19,10 +19,11 @@ const LARGEST_STEP = 1024;
 export function readExtent(operator: OperatorReader, what: string, height: number, width: number): Extent2d {
   const isSound = (extent: number): boolean => extent >= 1 && extent <= LARGEST_STEP;
   if (isSound(height) && isSound(width)) return { height, width };
-  return operator.refuse(
+  operator.report(
     'tflite.unsupported-option',
     `${what} ${height}x${width}; 1 to ${LARGEST_STEP} is supported`,
   );
+  return { height: 1, width: 1 };
 }
 
 export interface WindowGeometry {
@@ -56,7 +57,8 @@ export function readWindow(
   const mode = options.i8(field);
   if (mode === PADDING.valid) return { stride, dilation, padding: NO_PADDING };
   if (mode === PADDING.same) return { stride, dilation, padding: paddingForSame(geometry) };
-  return operator.refuse('tflite.unsupported-option', `padding mode ${mode}; SAME and VALID are supported`);
+  operator.report('tflite.unsupported-option', `padding mode ${mode}; SAME and VALID are supported`);
+  return { stride, dilation, padding: NO_PADDING };
 }
 
 const isSamePadding = (a: Padding, b: Padding): boolean =>

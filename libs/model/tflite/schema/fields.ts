@@ -58,6 +58,31 @@ export const FULLY_CONNECTED_OPTIONS = { activation: 0, weightsFormat: 1, keepDi
 
 export const SOFTMAX_OPTIONS = { beta: 0 } as const;
 
-export const ADD_OPTIONS = { activation: 0 } as const;
+/** Of ADD, SUB and MUL alike. */
+export const BINARY_OPTIONS = { activation: 0 } as const;
+
+export const CONCATENATION_OPTIONS = { axis: 0, activation: 1 } as const;
 
 export const RESHAPE_OPTIONS = { newShape: 0 } as const;
+
+export const REDUCER_OPTIONS = { keepDimensions: 0 } as const;
+
+export const STRIDED_SLICE_OPTIONS = {
+  beginMask: 0,
+  endMask: 1,
+  ellipsisMask: 2,
+  newAxisMask: 3,
+  shrinkAxisMask: 4,
+  offset: 5,
+} as const;
+
+export const TRANSPOSE_CONV_OPTIONS = {
+  padding: 0,
+  strideWidth: 1,
+  strideHeight: 2,
+  activation: 3,
+} as const;
+
+export const RESIZE_NEAREST_NEIGHBOR_OPTIONS = { alignCorners: 0, halfPixelCenters: 1 } as const;
+
+export const LEAKY_RELU_OPTIONS = { alpha: 0 } as const;

@@ -1,0 +1,85 @@
+import { err, fault, ok, type Result } from '#libs/base/result';
+import { arenaBudget, type Board } from '#libs/firmware/boards';
+import { type GeneratedModel, packParameters } from '#libs/firmware/codegen';
+import type { Plan } from '#libs/firmware/planner';
+import {
+  inferenceProgram,
+  type Optimize,
+  stepProgram,
+  type TrainingProgram,
+  trainingProgram,
+} from '#libs/firmware/program';
+import type { Graph } from '#libs/model/ir';
+import type { SparseScheme } from '#libs/model/scheme';
+import type { TrainChoice } from './train-choice';
+
+/** A model compiled to C, for training or for inference alone. */
+export interface CompiledProgram {
+  /** What `model` runs: the inference graph, or the graph of a training step. */
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly model: GeneratedModel;
+  readonly parameters: Uint8Array;
+  /** What is trained; absent where nothing is. */
+  readonly scheme?: SparseScheme;
+}
+
+export interface CompileRequest {
+  readonly inference: Graph;
+  readonly board: Board;
+  readonly train: TrainChoice;
+  readonly optimize: Optimize | undefined;
+}
+
+/** From a model to C that was planned to fit a board. */
+export function compileProgram({
+  inference,
+  board,
+  train,
+  optimize,
+}: CompileRequest): Result<CompiledProgram> {
+  switch (train.kind) {
+    case 'none': {
+      const program = inferenceProgram(inference, { ...(optimize !== undefined && { optimize }) });
+      return program.ok ? ok({ ...program.value, graph: inference }) : program;
+    }
+    case 'auto': {
+      const program = trainingProgram(inference, board);
+      return program.ok ? ok(trained(inference, program.value)) : withHint(program.error);
+    }
+    case 'scheme': {
+      const program = stepProgram(inference, train.scheme);
+      if (!program.ok) return program;
+      const missing = program.value.plan.peakBytes - arenaBudget(board);
+      return missing <= 0
+        ? ok(trained(inference, program.value))
+        : err(schemeDoesNotFit(train.scheme, program.value.plan, board));
+    }
+  }
+}
+
+const trained = (inference: Graph, { training, plan, model, scheme }: TrainingProgram): CompiledProgram => ({
+  graph: training,
+  plan,
+  model,
+  scheme,
+  parameters: packParameters(inference),
+});
+
+/** Training takes more than inference: there is a way out. */
+const withHint = ({
+  code,
+  message,
+}: {
+  readonly code: string;
+  readonly message: string;
+}): Result<CompiledProgram> => err(fault(code, `${message}; --train none builds inference alone`));
+
+function schemeDoesNotFit(scheme: SparseScheme, { peakBytes }: Plan, board: Board) {
+  const budget = arenaBudget(board);
+  return fault(
+    'program.does-not-fit',
+    `scheme ${scheme.name} needs an arena of ${peakBytes} bytes, ${peakBytes - budget} more than the ${budget} that ${board.name} ` +
+      `has left with ${board.budget.sramBytes} bytes of SRAM; --train auto takes the largest scheme that fits`,
+  );
+}

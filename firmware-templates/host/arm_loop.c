@@ -1,0 +1,28 @@
+/*
+ * The inference program of a board that nothing here can hand a job: the model around and around on what lies in its
+ * input. It is linked for its size; a firmware that calls the model takes the place of this file.
+ */
+#include "fl_board.h"
+#include "fl_harness.h"
+#include "fl_model.h"
+
+int main(void);
+
+uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
+
+#if FL_MODEL_INPUT_IN_ARENA
+#define INPUT ((const int8_t *)fl_arena)
+#else
+static int8_t input[FL_MODEL_INPUT_BYTES];
+#define INPUT input
+#endif
+
+int main(void) {
+  for (;;) fl_model_forward(fl_arena, fl_linked_parameters, INPUT);
+}
+
+void fl_board_fault(const fl_fault *fault) {
+  (void)fault;
+  for (;;) {
+  }
+}

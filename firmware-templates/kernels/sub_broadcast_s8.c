@@ -1,0 +1,15 @@
+#include "fl_kernels.h"
+#include "fl_sum.h"
+
+void fl_sub_broadcast_s8(const fl_add *sub, const fl_pair *operands, const int8_t *first, const int8_t *second,
+                         int8_t *output) {
+  const int32_t count = operands->extents[FL_RANK - 1];
+  const int32_t first_step = operands->first[FL_RANK - 1], second_step = operands->second[FL_RANK - 1];
+  fl_walk row = {0};
+  do {
+    const int8_t *a = first + row.first, *b = second + row.second;
+    for (int32_t i = 0; i < count; i++, a += first_step, b += second_step) {
+      *output++ = (int8_t)fl_clamp(fl_sum_output(sub, fl_sum_first(sub, *a) - fl_sum_second(sub, *b)), sub->low, sub->high);
+    }
+  } while (fl_walk_on(operands, &row));
+}

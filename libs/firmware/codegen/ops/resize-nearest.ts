@@ -1,0 +1,42 @@
+import type { ResizeNearest } from '#libs/model/ir';
+import { resizeNearestIndices } from '#libs/model/quant';
+import { shapeOf } from '#libs/firmware/planner';
+import type { Scope } from '../model/scope';
+import { call, type Emitter } from './emitter';
+import { arrayText } from './tables';
+import { byteFault } from './types';
+
+const LARGEST_INDEX = 65_535;
+
+function sizes(scope: Scope, op: ResizeNearest): string {
+  const { rows, columns } = resizeNearestIndices(scope.graph, op);
+  const list = (values: Int32Array): string =>
+    scope.declarations.share('uint16_t', 'indices', arrayText(values));
+  const extents = [scope.extent(op.input, 2), scope.extent(op.output, 2), scope.extent(op.output, 3)];
+  const value = `{${extents.join(', ')}, ${list(rows)}, ${list(columns)}}`;
+  return `&${scope.declarations.share('fl_resize', 'resize', { value })}`;
+}
+
+/** The band of one map of a batch. */
+function bandOf(scope: Scope, op: ResizeNearest, map: number): string {
+  const [, height = 0, width = 0, channels = 0] = shapeOf(scope.graph, op.input);
+  const [, rows = 0, columns = 0] = shapeOf(scope.graph, op.output);
+  const input = scope.element(op.input, map * height * width * channels);
+  const output = scope.element(op.output, map * rows * columns * channels);
+  return `{${input}, ${height}, ${output}, ${rows}, 0, ${rows}}`;
+}
+
+export const resizeNearest: Emitter<ResizeNearest> = {
+  refuse: (op, graph) => {
+    const tooLarge = [op.input, op.output].some((id) => shapeOf(graph, id).some((e) => e > LARGEST_INDEX));
+    return byteFault(graph, [op.input, op.output]) ?? (tooLarge ? 'has an extent over 65,535' : undefined);
+  },
+  emit: (op, scope) => {
+    const [maps = 1] = shapeOf(scope.graph, op.output);
+    const bands = Array.from({ length: maps }, (_, map) => bandOf(scope, op, map));
+    return [
+      `const fl_band bands[] = {${bands.join(', ')}};`,
+      ...bands.map((_, map) => call('fl_resize_nearest_s8', [sizes(scope, op), `&bands[${map}]`])),
+    ];
+  },
+};

@@ -1,0 +1,21 @@
+import type { Unary } from '#libs/model/ir';
+import { unaryTable } from '#libs/model/quant';
+import { elementsOf } from '#libs/firmware/planner';
+import { call, type Emitter } from './emitter';
+import { byteFault, int8Fault } from './types';
+import { arrayText } from './tables';
+
+export const unary: Emitter<Unary> = {
+  refuse: (op, graph) => byteFault(graph, [op.input]) ?? int8Fault(graph, [op.output]),
+  emit: (op, scope) => {
+    const values = arrayText(unaryTable(scope.graph, op));
+    const table = scope.declarations.share('int8_t', op.function.name.toLowerCase(), values);
+    return [
+      call(
+        'fl_lookup_s8',
+        [table, String(elementsOf(scope.graph, op.output))],
+        [scope.pointer(op.input, 's8'), scope.pointer(op.output, 's8')],
+      ),
+    ];
+  },
+};

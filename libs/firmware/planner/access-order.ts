@@ -1,0 +1,248 @@
+/**
+ * In which order kernels touch memory, for the verifier: every operator as the sequence of reads and writes that its kernel
+ * makes, as stated in fl_kernels.h ("Order"). Written from the kernels and not from overlap.ts, so that the two check each
+ * other. Where no order is stated, operands are read once more after the last write: they must survive the call.
+ */
+import {
+  type Add,
+  type AveragePool2d,
+  type Conv2d,
+  type DepthwiseConv2d,
+  elementCount,
+  type FullyConnected,
+  type Graph,
+  type MaxPool2d,
+  type Mul,
+  type Op,
+  type OpKind,
+  type OpOf,
+  ruleOf,
+  type Sub,
+  tensorBytes,
+  type TensorId,
+  tensorOf,
+  type Unary,
+} from '#libs/model/ir';
+import { resizeNearestIndices } from '#libs/model/quant';
+import { convolutionKernel, elementsOf, extentOf, shapeOf } from './kernels';
+
+/** The arena, as a kernel sees it. Offsets are bytes from the tensor's first; what lies elsewhere is nobody's concern. */
+export interface Memory {
+  read(id: TensorId, from: number, count: number, step?: number): void;
+  write(id: TensorId, from: number, count: number, step?: number): void;
+}
+
+const bytesOf = (graph: Graph, id: TensorId): number => tensorBytes(tensorOf(graph, id));
+
+function readAll(ids: readonly TensorId[], graph: Graph, memory: Memory): void {
+  for (const id of ids) memory.read(id, 0, bytesOf(graph, id));
+}
+
+function writeAll(ids: readonly TensorId[], graph: Graph, memory: Memory): void {
+  for (const id of ids) memory.write(id, 0, bytesOf(graph, id));
+}
+
+/** A kernel of whose order nothing is known, or whose outputs and operands have no byte in common. */
+export function accessInAnyOrder(op: Op, graph: Graph, memory: Memory): void {
+  readAll(ruleOf(op).inputs(op), graph, memory);
+  writeAll(ruleOf(op).outputs(op), graph, memory);
+  readAll(ruleOf(op).inputs(op), graph, memory);
+}
+
+/** Masks are filled before the first output is computed. */
+function fillMask(op: { readonly mask?: TensorId }, graph: Graph, memory: Memory): void {
+  if (op.mask !== undefined) writeAll([op.mask], graph, memory);
+}
+
+/** The inputs under a kernel at one output pixel, row by row. */
+class Taps {
+  private readonly inputs: readonly [number, number, number];
+  constructor(
+    private readonly op: Conv2d | AveragePool2d | MaxPool2d,
+    private readonly kernel: readonly [number, number],
+    graph: Graph,
+  ) {
+    const [, height = 1, width = 1, channels = 1] = shapeOf(graph, op.input);
+    this.inputs = [height, width, channels];
+  }
+
+  /** @param channel only this one; all where absent */
+  read(row: number, column: number, memory: Memory, channel?: number): void {
+    const { stride, dilation, padding } = this.op.window;
+    const [height, width, channels] = this.inputs;
+    for (let ky = 0; ky < this.kernel[0]; ky++) {
+      const y = row * stride.height - padding.top + ky * dilation.height;
+      if (y < 0 || y >= height) continue;
+      for (let kx = 0; kx < this.kernel[1]; kx++) {
+        const x = column * stride.width - padding.left + kx * dilation.width;
+        if (x < 0 || x >= width) continue;
+        const pixel = (y * width + x) * channels;
+        if (channel === undefined) memory.read(this.op.input, pixel, channels);
+        else memory.read(this.op.input, pixel + channel, 1);
+      }
+    }
+  }
+}
+
+/** `units` pieces of `depth` bytes to as many of `outputs` bytes: two are read, then two are written. */
+function inPairs(
+  op: Conv2d | FullyConnected,
+  { units, depth, outputs }: { units: number; depth: number; outputs: number },
+  memory: Memory,
+): void {
+  for (let unit = 0; unit < units; unit += 2) {
+    const count = Math.min(2, units - unit);
+    memory.read(op.input, unit * depth, count * depth);
+    memory.write(op.output, unit * outputs, count * outputs);
+  }
+}
+
+function convolution(op: Conv2d, graph: Graph, memory: Memory): void {
+  const [, height = 1, width = 1, outputs = 1] = shapeOf(graph, op.output);
+  fillMask(op, graph, memory);
+  if (convolutionKernel(op, graph) === 'pointwise') {
+    return inPairs(op, { units: height * width, depth: extentOf(graph, op.input, 3), outputs }, memory);
+  }
+  const taps = new Taps(op, [extentOf(graph, op.weights, 1), extentOf(graph, op.weights, 2)], graph);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x += 2) {
+      const count = Math.min(2, width - x);
+      for (let i = 0; i < count; i++) taps.read(y, x + i, memory);
+      memory.write(op.output, (y * width + x) * outputs, count * outputs);
+    }
+  }
+}
+
+function depthwise(op: DepthwiseConv2d, graph: Graph, memory: Memory): void {
+  const [, height = 1, width = 1, outputs = 1] = shapeOf(graph, op.output);
+  const [, rows = 1, columns = 1, inputs = 1] = shapeOf(graph, op.input);
+  const { stride, dilation, padding } = op.window;
+  const reach = (extentOf(graph, op.weights, 1) - 1) * dilation.height + 1;
+  fillMask(op, graph, memory);
+  for (let channel = 0; channel < outputs; channel++) {
+    let loaded = 0;
+    for (let y = 0; y < height; y++) {
+      const first = y * stride.height;
+      for (loaded = Math.max(loaded, first); loaded < first + reach; loaded++) {
+        const row = loaded - padding.top;
+        if (row < 0 || row >= rows) continue;
+        memory.read(op.input, row * columns * inputs + Math.floor(channel / op.multiplier), columns, inputs);
+      }
+      memory.write(op.output, y * width * outputs + channel, width, outputs);
+    }
+  }
+}
+
+function pool(op: AveragePool2d | MaxPool2d, graph: Graph, memory: Memory): void {
+  const [, height = 1, width = 1, channels = 1] = shapeOf(graph, op.output);
+  const taps = new Taps(op, [op.kernel.height, op.kernel.width], graph);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let channel = 0; channel < channels; channel++) {
+        taps.read(y, x, memory, channel);
+        memory.write(op.output, (y * width + x) * channels + channel, 1);
+      }
+    }
+  }
+}
+
+function resize(op: OpOf<'resizeNearest'>, graph: Graph, memory: Memory): void {
+  const { rows, columns } = resizeNearestIndices(graph, op);
+  const [, , width = 1, channels = 1] = shapeOf(graph, op.input);
+  let output = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      for (let channel = 0; channel < channels; channel++) {
+        memory.read(op.input, (row * width + column) * channels + channel, 1);
+        memory.write(op.output, output++, 1);
+      }
+    }
+  }
+}
+
+/** Element by element; operands that are stretched are read before and must outlast the call. */
+function elementwise(op: Add | Sub | Mul | Unary, graph: Graph, memory: Memory): void {
+  const count = elementsOf(graph, op.output);
+  const operands = ruleOf(op).inputs(op);
+  const even = operands.filter((id) => elementsOf(graph, id) === count);
+  const stretched = operands.filter((id) => elementsOf(graph, id) !== count);
+  if (op.kind === 'add') fillMask(op, graph, memory);
+  readAll(stretched, graph, memory);
+  for (let i = 0; i < count; i++) {
+    for (const id of even) memory.read(id, i, 1);
+    memory.write(op.output, i, 1);
+  }
+  readAll(stretched, graph, memory);
+}
+
+function fullyConnected(op: FullyConnected, graph: Graph, memory: Memory): void {
+  const [outputs, depth] = [extentOf(graph, op.weights, 0), extentOf(graph, op.weights, 1)];
+  const units = elementsOf(graph, op.output) / outputs;
+  inPairs(op, { units, depth, outputs }, memory);
+}
+
+/** Largest element and sum first, then the row once more, element by element. */
+function softmax(op: OpOf<'softmax'>, graph: Graph, memory: Memory): void {
+  const shape = shapeOf(graph, op.input);
+  const classes = shape.at(-1) ?? 1;
+  const end = elementCount(shape);
+  for (let row = 0; row < end; row += classes) {
+    memory.read(op.input, row, classes);
+    for (let i = row; i < row + classes; i++) {
+      memory.read(op.input, i, 1);
+      memory.write(op.output, i, 1);
+    }
+  }
+}
+
+function mean(op: OpOf<'mean'>, graph: Graph, memory: Memory): void {
+  readAll([op.input], graph, memory);
+  writeAll([op.output], graph, memory);
+}
+
+/** In place by design: the mask is still read while the gradient is written. */
+function scaleGradient(op: OpOf<'scaleGradient'>, graph: Graph, memory: Memory): void {
+  const mask = op.mask === undefined ? [] : [op.mask];
+  readAll([op.input, ...mask], graph, memory);
+  writeAll([op.output], graph, memory);
+  readAll(mask, graph, memory);
+}
+
+/** The value does not move: the verifier sees to it that both names mean one place. */
+const nothing = (): void => undefined;
+
+const ORDERS: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph, memory: Memory) => void } = {
+  conv2d: convolution,
+  depthwiseConv2d: depthwise,
+  transposeConv2d: accessInAnyOrder,
+  fullyConnected,
+  add: elementwise,
+  sub: elementwise,
+  mul: elementwise,
+  unary: elementwise,
+  quantize: accessInAnyOrder,
+  dequantize: accessInAnyOrder,
+  softmax,
+  reshape: nothing,
+  pad: accessInAnyOrder,
+  concatenation: accessInAnyOrder,
+  stridedSlice: accessInAnyOrder,
+  transpose: accessInAnyOrder,
+  resizeNearest: resize,
+  averagePool2d: pool,
+  maxPool2d: pool,
+  mean,
+  head: accessInAnyOrder,
+  softmaxCrossEntropy: accessInAnyOrder,
+  headInputGradient: accessInAnyOrder,
+  headUpdate: accessInAnyOrder,
+  copyGradient: accessInAnyOrder,
+  scaleGradient,
+  biasUpdate: accessInAnyOrder,
+  inputGradient: accessInAnyOrder,
+  weightUpdate: accessInAnyOrder,
+};
+
+/** Runs one call on a memory. */
+export const accessInOrder = (op: Op, graph: Graph, memory: Memory): void =>
+  (ORDERS[op.kind] as (op: Op, graph: Graph, memory: Memory) => void)(op, graph, memory);

@@ -1,0 +1,95 @@
+/**
+ * Random graphs of one operator, and random networks, on an engine and on the reference. Generated code runs in an arena
+ * full of noise, so that nothing can rely on what an inference before left there.
+ */
+import { equalBytes } from '#libs/base/bytes';
+import { at, unwrap } from '#libs/base/result';
+import { inferenceProgram } from '#libs/firmware/program';
+import { build, loadBoard, openEngine, type TargetName } from '#libs/firmware/toolchain';
+import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
+import { INFERENCE_PASSES, runPasses } from '#libs/model/passes';
+import { type InputValue, runGraph } from '#libs/model/reference';
+import { testWorkshop } from '#test/support/harness';
+import {
+  INTEGER_KINDS,
+  randomBranchyNetwork,
+  randomInputs,
+  randomOperatorGraph,
+} from '#test/support/random-operators';
+
+/** Where and how graphs are run. */
+export interface FuzzVariant {
+  readonly target: TargetName;
+  readonly sanitize?: boolean;
+  /** ARM: a board that is emulated. */
+  readonly board?: string;
+}
+
+const INPUTS_A_GRAPH = 4;
+
+const bytesOf = (value: object | undefined): Uint8Array => {
+  if (!ArrayBuffer.isView(value)) throw new Error('the reference has no bytes for a tensor');
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+};
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
+
+/** What the reference computes: the values of some tensors, one after the other. */
+function expectedOf(graph: Graph, inputs: readonly InputValue[], tensors: readonly TensorId[]): Uint8Array {
+  const values = runGraph(graph, inputs);
+  return joined(tensors.map((id) => bytesOf(values.get(id))));
+}
+
+/** What a compiler complained about, or the first tensor that differs from the reference; undefined when all is well. */
+export async function differenceOn(
+  graph: Graph,
+  seed: number,
+  { target, sanitize = false, board: boardName = 'mps2-an386' }: FuzzVariant,
+): Promise<string | undefined> {
+  const { inference, model, parameters } = unwrap(inferenceProgram(graph));
+  const board = unwrap(await loadBoard(testWorkshop, boardName));
+  const request = { program: 'inference', target, board, model, parameters, trace: true, sanitize } as const;
+  const built = unwrap(await build(testWorkshop, request));
+  if (built.warnings !== '') return `${graph.name}: ${built.warnings}`;
+  const engine = openEngine(testWorkshop, built);
+  const cases = Array.from({ length: INPUTS_A_GRAPH }, (_, i) => randomInputs(inference, seed + i));
+  const inputs = cases.map((values) => joined(values.map(bytesOf)));
+  const { outputs, layers = [] } = unwrap(await engine.forward({ inputs, fill: seed }));
+  const wrongCall = model.facts.calls.find(({ tensor }, i) => {
+    const layer = layers[i];
+    return !layer || !equalBytes(layer, expectedOf(inference, at(cases, 0), [tensor]));
+  });
+  if (wrongCall) return `${graph.name}: ${tensorOf(inference, wrongCall.tensor).name}`;
+  const wrong = cases.findIndex(
+    (values, i) => !equalBytes(at(outputs, i), expectedOf(inference, values, inference.outputs)),
+  );
+  return wrong < 0 ? undefined : `${graph.name}: outputs of input ${wrong}`;
+}
+
+/** Networks among the graphs of one operator. */
+const NETWORKS = 3;
+
+/** A graph of every kind of operator in turn, then a few networks of many. */
+export function fuzzGraph(seed: number): Graph {
+  const kind = INTEGER_KINDS[seed % (INTEGER_KINDS.length + NETWORKS)];
+  return kind === undefined
+    ? runPasses(randomBranchyNetwork(seed), INFERENCE_PASSES)
+    : randomOperatorGraph(kind, seed);
+}
+
+/** @returns what differed, one line a graph */
+export async function runOperatorFuzz(
+  runs: number,
+  seed: number,
+  variant: FuzzVariant = { target: 'native', sanitize: true },
+): Promise<readonly string[]> {
+  const differences: string[] = [];
+  for (let i = seed; i < seed + runs; i++) {
+    const difference = await differenceOn(fuzzGraph(i), i, variant).catch(
+      (error: unknown) => `seed ${i}: ${String(error)}`,
+    );
+    if (difference !== undefined) differences.push(`seed ${i}: ${difference}`);
+  }
+  return differences;
+}
