@@ -56,7 +56,7 @@ describe('the preparation of a device', () => {
     const { state, reason } = await preparedDevice(server, granted.device);
     expect(state).toBe('refused');
     expect(reason).toMatch(
-      /^\S+ cannot be trained in 16384 bytes of SRAM: it needs \d+ .*; the least that a \S+ can set aside for it is \d+ bytes$/,
+      /^\S+ cannot be trained in 16384 bytes of SRAM: it needs \d+ .*, \d+ more; the least that a \S+ can set aside is \d+ bytes$/,
     );
     const device = await ScriptedDevice.connect(server.mqttUrl, granted);
     expect(await device.hello()).toEqual({ kind: 'refused', text: reason });

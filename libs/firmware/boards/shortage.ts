@@ -1,20 +1,23 @@
 import { type Board } from './board';
 import { sramBudgetGrain } from './budget';
+import { arenaBudget } from './sram';
 
 /**
- * Why a model cannot be trained on a board, and what would do, in one line for people.
+ * Why a model cannot be trained on a board, by how many bytes, and what would do: one line for people, below the 200
+ * characters that a device is told.
  * @param arenaBytes the least arena that any scheme of the model needs
  */
 export function sramShortage(model: string, board: Board, arenaBytes: number): string {
   const needed = arenaBytes + board.stackBytes + board.reserveBytes;
   const enough = smallestBudget(board, needed);
+  const missing = Math.max(needed - board.budget.sramBytes, arenaBytes - arenaBudget(board));
   const advice =
     enough === undefined
       ? `no budget of a ${board.name} would do`
-      : `the least that a ${board.name} can set aside for it is ${enough} bytes`;
+      : `the least that a ${board.name} can set aside is ${enough} bytes`;
   return (
     `${model} cannot be trained in ${board.budget.sramBytes} bytes of SRAM: it needs ${needed} ` +
-    `(arena ${arenaBytes}, stack ${board.stackBytes}, runtime ${board.reserveBytes}); ${advice}`
+    `(arena ${arenaBytes}, stack ${board.stackBytes}, runtime ${board.reserveBytes}), ${missing} more; ${advice}`
   );
 }
 

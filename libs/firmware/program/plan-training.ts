@@ -1,4 +1,4 @@
-import { err, type Fault, fault, ok, type Result } from '#libs/base/result';
+import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
 import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
@@ -50,17 +50,8 @@ export function planTraining(inference: Graph, board: Board): Result<PlannedStep
   if (chosen.ok) return ok(planRung(inference, chosen.value));
   const [least] = ladder;
   if (chosen.error.smallestPeakBytes === undefined || !least) return chosen;
-  return err(doesNotFit(inference, board, planRung(inference, least).plan));
-}
-
-/** What is missing, counted as the budget is: with stack and runtime. */
-function doesNotFit({ name }: Graph, board: Board, { peakBytes }: Plan): Fault {
-  const needed = peakBytes + board.stackBytes + board.reserveBytes;
-  const missing = Math.max(needed - board.budget.sramBytes, peakBytes - arenaBudget(board));
-  return fault(
-    'program.does-not-fit',
-    `${sramShortage(name, board, peakBytes)}; that is ${missing} bytes more than there are`,
-  );
+  const { peakBytes } = planRung(inference, least).plan;
+  return err(fault('program.does-not-fit', sramShortage(inference.name, board, peakBytes)));
 }
 
 function planRung(inference: Graph, scheme: SparseScheme, effort: PlanEffort = {}): PlannedStep {

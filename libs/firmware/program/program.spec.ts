@@ -41,10 +41,8 @@ describe('a training program', () => {
   it('is refused where nothing fits, with the least budget that would do', () => {
     const refusal = trainingProgram(inference, boardOf(8));
     expect(refusal).toMatchObject({ ok: false, error: { code: 'program.does-not-fit' } });
-    const [, needed, least, missing] =
-      /needs (\d+) .* is (\d+) bytes; that is (\d+) bytes more/.exec(
-        refusal.ok ? '' : refusal.error.message,
-      ) ?? [];
+    const [, needed, missing, least] =
+      /needs (\d+) .*, (\d+) more; .* is (\d+) bytes/.exec(refusal.ok ? '' : refusal.error.message) ?? [];
     expect(Number(needed) - Number(missing)).toBe(8 * 1024);
     expect(trainingProgram(inference, boardOf(Number(least) / 1024)).ok).toBe(true);
   });

@@ -39,9 +39,18 @@ describe('the ladder of kws-digits', () => {
     expect(ids.get(schemeId(KWS_SCHEMES.full))).toBe('full');
   });
 
-  it('spreads over more layers from rung to rung', () => {
-    const layers = ladder.map((scheme) => scheme.weightLayers.length);
-    expect(layers).toEqual(layers.toSorted((a, b) => a - b));
+  it('reaches further back from rung to rung, and trains more there', () => {
+    const names = ladder.map(({ name }) => name);
+    expect(names.slice(0, 6)).toEqual([
+      'last',
+      'sparse-b6',
+      'pointwise-b6',
+      'sparse-b5',
+      'pointwise-b5',
+      'sparse-b4',
+    ]);
+    const reach = ladder.map(({ biasLayers }) => biasLayers);
+    expect(reach).toEqual(reach.toSorted((a, b) => a - b));
     expect(ladder.length).toBe(16);
   });
 

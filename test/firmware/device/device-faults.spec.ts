@@ -70,15 +70,13 @@ describe('a device comes to the same delta', () => {
   });
 
   it('when its power is cut while uploading', async () => {
-    let isCut = false;
-    await open({ hears: (kind) => kind !== 'delta' || isCut });
+    // Nothing of the delta is heard before the second result: pieces may still be under way when the power is gone.
+    await open({ hears: (kind) => kind !== 'delta' || fleet.server.results.length > 1 });
     const device = add();
     await waitUntil('the result', () => fleet.server.results.length > 0);
     await device.kill();
-    isCut = true;
     device.start();
     await expectDelta();
-    expect(fleet.server.results.length).toBeGreaterThan(1);
     expect(fleet.server.results[1]).toMatchObject({
       deltaDigest: (fleet.server.results[0] as { deltaDigest: unknown }).deltaDigest,
     });

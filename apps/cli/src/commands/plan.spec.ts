@@ -4,7 +4,7 @@ const run = (...words: readonly string[]) => fleetlearn('plan', KWS_DIGITS, ...w
 
 interface PlanJson {
   readonly arenaBudgetBytes: number;
-  readonly scheme: { readonly trained: { readonly weights: number } };
+  readonly scheme: { readonly biasLayers: number; readonly weightLayers: readonly object[] };
   readonly plan: { readonly peakBytes: number };
 }
 
@@ -15,16 +15,16 @@ describe('plan', () => {
       const { out } = await run('--board', 'virtual-m4', '--sram', sram, '--json');
       plans.push(JSON.parse(out) as PlanJson);
     }
-    const trained = plans.map(({ scheme }) => scheme.trained.weights);
-    expect(trained).toEqual(trained.toSorted((a, b) => a - b));
-    expect(new Set(trained).size).toBe(3);
+    const reach = plans.map(({ scheme }) => scheme.biasLayers);
+    expect(reach).toEqual(reach.toSorted((a, b) => a - b));
+    expect(new Set(reach).size).toBe(3);
     for (const { plan, arenaBudgetBytes } of plans)
       expect(plan.peakBytes).toBeLessThanOrEqual(arenaBudgetBytes);
   });
 
   it('marks the chosen scheme in a list of all, and shows the plan', async () => {
     const { out } = await run('--board', 'virtual-m4', '--sram', '64KB');
-    expect(out).toMatch(/^ +sparse-b4 +11,968 +778 +4\d,\d{3}$/m);
+    expect(out).toMatch(/^> +sparse-b4 +11,968 +778 +4\d,\d{3}$/m);
     expect(out).toMatch(/^x +full /m);
     const [, arena] = /^> +\S+ +\S+ +\S+ +(\S+)$/m.exec(out) ?? [];
     expect(out).toContain(`plan of kws-digits: ${arena?.replace(',', '')} bytes`);
