@@ -30,7 +30,7 @@ export const targets = {
   fleetlearn: { needs: everything, quiet: true, inCallersFolder: true, runs: [[cli]] },
   size: { needs: everything, runs: [[bench, 'size']] },
   bench: { needs: everything, runs: [[bench]] },
-  fuzz: { needs: ['packages', 'client', 'build'], runs: [[fuzz]] },
+  fuzz: { needs: everything, runs: [[fuzz]] },
   test: { needs: everything, runs: [jest] },
   check: {
     needs: tools,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { unwrap } from '#libs/base/result';
 import { type Board, boardWith } from '#libs/firmware/boards';
@@ -12,7 +13,11 @@ import { placeAll } from '#libs/firmware/planner';
 import { build, type Build, loadBoard, type TargetName, workshop } from '#libs/firmware/toolchain';
 import type { Graph } from '#libs/model/ir';
 
-const ROOT = resolve(__dirname, '../..');
+/** Of the sources; from `dist` it is one folder further up. */
+const ROOT =
+  [resolve(__dirname, '../..'), resolve(__dirname, '../../..')].find((folder) =>
+    existsSync(resolve(folder, 'package.json')),
+  ) ?? '.';
 
 /** The real compilers; objects are kept between test runs. */
 export const testWorkshop = workshop({
