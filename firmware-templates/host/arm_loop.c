@@ -10,7 +10,14 @@ int main(void);
 
 uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
 
-#if FL_MODEL_INPUT_IN_ARENA
+#if FL_MODEL_INPUT_ROWS
+#define INPUT NULL
+
+/* The rows are what lies there. */
+void fl_model_read_input(const int8_t *input, uint32_t port, uint32_t first, uint32_t count, int8_t *rows) {
+  (void)input, (void)port, (void)first, (void)count, (void)rows;
+}
+#elif FL_MODEL_INPUT_IN_ARENA
 #define INPUT ((const int8_t *)fl_arena)
 #else
 static int8_t input[FL_MODEL_INPUT_BYTES];

@@ -82,8 +82,8 @@ typedef struct {
   uint32_t fault_address;
   uint32_t fault_program_counter;
   uint8_t start_digest[32]; /* of the state before the first step */
-  uint32_t trace_offset;    /* built with FL_TRACE_CALLS: what fl_after_call was shown in the first inference, */
-  uint32_t trace_bytes;     /* call by call, one after the other: FL_MODEL_TRACE_BYTES; else 0 */
+  uint32_t trace_offset;    /* built with FL_TRACE_CALLS: what fl_after_call and fl_after_row were shown in */
+  uint32_t trace_bytes;     /* the first inference, result by result: FL_MODEL_TRACE_BYTES; else 0 */
 } fl_result;
 
 /* The arena that harness programs lend to the model. */

@@ -11,16 +11,26 @@ enum { ALIGNMENT = 8 };
 
 #if FL_TRACE_CALLS
 
-/* Where the next call's output goes; NULL after the first inference. */
+/* Where results go, and how many bytes of them have gone; NULL after the first inference. */
 static uint8_t *trace_place;
+static uint32_t trace_length;
 
 void fl_after_call(uint32_t call, const uint8_t *output, uint32_t bytes) {
   (void)call;
   if (trace_place == NULL) return;
-  for (uint32_t i = 0; i < bytes; i++) *trace_place++ = output[i];
+  for (uint32_t i = 0; i < bytes; i++) trace_place[trace_length++] = output[i];
 }
 
-static void trace_into(uint8_t *place) { trace_place = place; }
+void fl_after_row(uint32_t at, const int8_t *row, uint32_t bytes) {
+  if (trace_place == NULL) return;
+  for (uint32_t i = 0; i < bytes; i++) trace_place[at + i] = (uint8_t)row[i];
+  if (trace_length < at + bytes) trace_length = at + bytes;
+}
+
+static void trace_into(uint8_t *place) {
+  trace_place = place;
+  trace_length = 0;
+}
 enum { TRACE_BYTES = FL_MODEL_TRACE_BYTES };
 
 #else
@@ -51,6 +61,17 @@ static int32_t is_inside(const fl_job *job, uint32_t offset, uint32_t count, uin
 static const int8_t *input_at(const fl_batch *batch, uint32_t index) {
   return fl_const_s8(batch->base, batch->job->inputs_offset + index * FL_MODEL_INPUT_BYTES);
 }
+
+#if FL_MODEL_INPUT_ROWS
+
+/* `input` is all inputs of one inference, one after the other. */
+void fl_model_read_input(const int8_t *input, uint32_t port, uint32_t first, uint32_t count, int8_t *rows) {
+  for (uint32_t p = 0; p < port; p++) input += fl_model_inputs[p].bytes;
+  const uint32_t row_bytes = fl_model_input_row_bytes[port];
+  copy((uint8_t *)rows, (const uint8_t *)input + first * row_bytes, count * row_bytes);
+}
+
+#endif
 
 /* The model on one input: puts it where the model reads it. */
 static void forward(const fl_batch *batch, const int8_t *input) {

@@ -222,6 +222,13 @@ void fl_lookup_s8(const int8_t *table, int32_t count, const int8_t *input, int8_
  */
 void fl_average_pool2d_s8(const fl_window *window, const fl_range *range, const fl_band *band);
 
+/*
+ * The same over all pixels, rows of the map one after the other: here [from, to) of the band are rows of the *input*. sums: one
+ * int32 a channel, kept from the first call (from 0) to the last, which writes the output.
+ * Order: all input is read before the first output is written.
+ */
+void fl_average_rows_s8(const fl_window *window, const fl_range *range, const fl_band *band, int32_t *sums);
+
 /* Largest of windows; padding takes no part. Order: as fl_average_pool2d_s8. */
 void fl_max_pool2d_s8(const fl_window *window, const fl_range *range, const fl_band *band);
 

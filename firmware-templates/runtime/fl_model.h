@@ -28,6 +28,8 @@
  *   FL_MODEL_INPUT_IN_ARENA   1: the caller writes the inputs to their places in the arena before every fl_model_forward,
  *                             which may overwrite them, and `input` is ignored; 0: there is one input, read where the argument
  *                             `input` points
+ *   FL_MODEL_INPUT_ROWS       1: the model asks for its inputs row by row (fl_model_read_input below), and holds only those that it
+ *                             needs; `input` is handed on
  *   FL_MODEL_OUTPUTS          number of outputs
  *   FL_MODEL_OUTPUT_OFFSET    arena offset of the (first) output after fl_model_forward
  *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits where the model trains
@@ -52,6 +54,20 @@ typedef struct {
 extern const fl_port fl_model_inputs[];  /* FL_MODEL_INPUTS */
 extern const fl_port fl_model_outputs[]; /* FL_MODEL_OUTPUTS */
 
+#ifndef FL_MODEL_INPUT_ROWS
+#define FL_MODEL_INPUT_ROWS 0
+#endif
+#if FL_MODEL_INPUT_ROWS
+extern const uint32_t fl_model_input_row_bytes[]; /* FL_MODEL_INPUTS: bytes of a row */
+
+/*
+ * The program provides this: it writes rows [first, first + count) of input number `port` to `rows`. The model asks for each row
+ * once, in ascending order, while it runs: a sensor can hand them over as it reads them. input: what fl_model_forward was
+ * given, for the program's own use.
+ */
+void fl_model_read_input(const int8_t *input, uint32_t port, uint32_t first, uint32_t count, int8_t *rows);
+#endif
+
 /* Runs the model on one input; its outputs are then in the arena. */
 void fl_model_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *input);
 
@@ -63,8 +79,12 @@ void fl_model_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *i
 /* call: 0, 1, ... in order of execution. */
 void fl_after_call(uint32_t call, const uint8_t *output, uint32_t bytes);
 #define FL_AFTER_CALL(call, output, bytes) fl_after_call((call), (output), (bytes))
+/* And every row that a call computes where rows of several results come in turn; at: its place among all results. */
+void fl_after_row(uint32_t at, const int8_t *row, uint32_t bytes);
+#define FL_AFTER_ROW(at, row, bytes) fl_after_row((at), (row), (bytes))
 #else
 #define FL_AFTER_CALL(call, output, bytes) ((void)(output))
+#define FL_AFTER_ROW(at, row, bytes) ((void)(row))
 #endif
 
 #if FL_MODEL_TRAINS

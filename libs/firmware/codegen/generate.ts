@@ -5,6 +5,7 @@ import { bufferOf, type Plan } from '#libs/firmware/planner';
 import { configHeader } from './model/config-header';
 import { factsOf, inputsOf, isTraining, type ModelFacts } from './model/facts';
 import { modelSource } from './model/model-source';
+import { partFaults } from './model/parts';
 import { Places } from './model/places';
 import { type Unsupported, unsupported } from './model/unsupported';
 import { emitterOf } from './ops';
@@ -92,7 +93,12 @@ function faultsOf({ graph, plan, layout }: GenerateRequest): readonly string[] {
     const reason = emitterOf(op).refuse?.(op, graph);
     return reason === undefined ? [] : `${op.name} (${op.kind}) ${reason}`;
   });
-  const faults = [...boundaryFaults(graph), ...inputFaults(graph, plan), ...orderFaults(graph)];
+  const faults = [
+    ...boundaryFaults(graph),
+    ...inputFaults(graph, plan),
+    ...orderFaults(graph),
+    ...partFaults(graph, plan.schedule),
+  ];
   const foreign = layoutFaults(graph, layout);
   const outputs = foreign.length === 0 ? outputFaults(graph, new Places(graph, plan, layout)) : [];
   return [...faults, ...foreign, ...outputs, ...refused];

@@ -13,9 +13,12 @@ const RUNTIME: ReadonlySet<string> = new Set([
   'runtime/read_variables.c',
 ]);
 
+/** The kernels for one core's DSP instructions: libraries are plain C99, for any core. */
+const isForDsp = (path: string): boolean => /dsp(_kernels)?\.[ch]$/.test(path);
+
 /** Does a library need this file of firmware-templates? */
 export const isLibraryTemplate = (path: string): boolean =>
-  /^(kernels|library)\//.test(path) || RUNTIME.has(path);
+  (/^(kernels|library)\//.test(path) && !isForDsp(path)) || RUNTIME.has(path);
 
 const isCode = (path: string): boolean => isLibraryTemplate(path) && !path.startsWith('library/');
 

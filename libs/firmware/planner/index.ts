@@ -13,23 +13,36 @@
  *   place        one item after the other, at the free place that a fit prefers
  *   strategies   in which order items are placed: a few by rule, then random changes, bounded and seeded
  *   exact        whether anything smaller exists, by exhaustive search, bounded
- *   verify-plan  the replay, with access-order: written from the kernels, it knows nothing of the files above
+ *   verify-plan  the replay, with access-order and verify-schedule: written from the kernels, it knows nothing of the
+ *                files above
  *
  * A `pad` that no convolution absorbs and a `concatenation` are operators like others: their output is disjoint from their
  * operands.
  *
- * Not done yet, and where it goes: streaming row by row (a segment of layers runs a row at a time, maps between them are rings).
- * - `Call` says which output rows it computes; `layerwise` becomes one of several makers of schedules. A maker needs from each
- *   operator how many input rows an output row needs and releases (beside `overlap`, which already knows them as steps).
- * - An item may have many spans already: a map that is filled and freed by rows is a staircase, a ring one constant span.
- *   Placement takes from two items only the distances that keep them apart at all calls they share (`clashesOf`), so
- *   staircases slide into each other without further rules; `Sharing` is the same for steps inside one call.
- * - `access-order` runs a band of rows instead of a whole map; rings are addressed modulo their rows, as fl_band does.
+ * Row by row (`optimize`, `inputRows`): where the maps of a stage are too large, its operators run together as a segment, a row
+ * of one as soon as the next needs it, nothing twice. A file a step, before `items`:
+ *   row-rules    which rows an operator needs for a row, and which nobody needs after it
+ *   row-calls    the calls of a segment, by demand of its last operator
+ *   row-flow     what is alive meanwhile (row-walk): maps that come in or go out as staircases, the others as rings; some
+ *                rings of one row lie in rows of others (lodging)
+ *   segments     the best partitions into segments, for memory or for few calls
+ *   streams      flows as spans of items; from there on all is as for whole maps. Staircases slide into each other by
+ *                themselves: placement takes from two items only the distances that keep them apart whenever both are alive
+ *   plan-streams which partitions are placed, and which plan is taken
+ *
+ * A training step keeps the order of its graph. `optimize` streams operators of its forward half, clamp masks and saved maps
+ * included: a mask is a whole buffer from the first row on, what the backward half reads is a whole map. Backward operators,
+ * whose sums go over all rows, run whole; variables lie below all else, all the time.
  *
  * @example
  * const plan = planMemory(graph, { budgetBytes: arenaBudget(board), inputsInArena: true });
  * if (!plan.ok) return plan; // 'plan.does-not-fit', with the bytes that are missing
  * console.log(renderPlan(graph, plan.value), plan.value.proof);
+ *
+ * @example
+ * const least = planMemory(graph, { budgetBytes, optimize: 'ram', inputRows: true });
+ * for (const call of least.value.schedule.calls) ...  // a read of rows, an operator, or one row of it
+ * rowOffset(bufferOf(least.value, id), y, rowBytes);  // where row y of a tensor lies, in a ring or not
  */
 export {
   ALIGNMENT,
@@ -38,11 +51,27 @@ export {
   type Plan,
   type PlannedBuffer,
   type Proof,
+  type Ring,
+  rowOffset,
   scratchOf,
 } from './plan';
-export { type Call, layerwise, type Schedule } from './schedule';
+export {
+  type Call,
+  callCounts,
+  callsOfSegments,
+  inputsRead,
+  isRead,
+  layerwise,
+  type OpCall,
+  type ReadCall,
+  type Rows,
+  type Schedule,
+  type Segment,
+} from './schedule';
+export { countsInputRows } from './row-network';
+export { isMap, type RowLayout, rowLayoutOf } from './rows';
 export { type ConvolutionKernel, convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
-export { scratchBytes } from './scratch';
+export { type KernelSet, scratchBytes } from './scratch';
 export { type DoesNotFit, placeAll, planMemory, type PlanRequest } from './plan-memory';
 export { verifyPlan } from './verify-plan';
 export { renderPlan } from './render-plan';

@@ -1,9 +1,12 @@
 import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 import { overlapsOf, type Reach, unionBytes } from './overlap';
 import { aligned, ALIGNMENT, type BufferKind } from './plan';
-import { scratchBytes } from './scratch';
+import { networkOfSchedule } from './row-network';
+import { isRead } from './schedule';
+import { rowScratchBytes, scratchBytes } from './scratch';
 import { type Storage, storageOf } from './storage';
-import { type Execution, opAt } from './uses';
+import { homeOf, passingsOf, spansOf, type Stream, streamsOf } from './streams';
+import { type Execution, opAt, opOf } from './uses';
 
 /** Bytes [low, high) from an item's base are taken during the calls first..last. */
 export interface Span {
@@ -11,6 +14,13 @@ export interface Span {
   readonly last: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** A map whose rows lie in rows of another's ring: row y in row (y * step + shift) mod its rows. */
+export interface Slot {
+  readonly tensor: TensorId;
+  readonly step: number;
+  readonly shift: number;
 }
 
 /** Something to be placed. Whole buffers have one span; a buffer that is filled and freed row by row has several. */
@@ -21,20 +31,29 @@ export interface Item {
   readonly bytes: number;
   /** What its base must be a multiple of. */
   readonly alignment: number;
+  /** By ascending time, at most one at a time. */
   readonly spans: readonly Span[];
+  /** Where it holds only some rows of a map, and which other maps lie in rows that it does not need. */
+  readonly ring?: { readonly rows: number; readonly rowBytes: number };
+  readonly slots?: readonly Slot[];
+  /** Whose scratch it is. */
+  readonly op?: number;
 }
 
 /** Items that may share bytes although they are alive together: an output and an operand that dies in the call at `time`. */
 export interface Sharing extends Reach {
   readonly operand: number;
   readonly output: number;
-  readonly time: number;
+  /** Undefined where the operand dies row by row, in many calls. */
+  readonly time?: number;
 }
 
 /** What is to be placed: items, and which of them may overlap; positions in `items` stand for them. */
 export interface Items {
   readonly items: readonly Item[];
   readonly sharings: readonly Sharing[];
+  /** Bytes that calls by rows need less, because their output may overlap what dies; by time. */
+  readonly savings?: ReadonlyMap<number, number>;
 }
 
 const BYTES: ReadonlySet<string> = new Set(['int8', 'uint8', 'bool', 'mask']);
@@ -45,23 +64,54 @@ function alignmentOf(graph: Graph, tensors: readonly TensorId[]): number {
 
 function itemOf(graph: Graph, kind: BufferKind, storage: Storage): Item {
   const { first, last, bytes, tensors } = storage;
-  const name = tensors.map((id) => tensorOf(graph, id).name).join(' = ');
   const alignment = kind === 'variable' ? ALIGNMENT : alignmentOf(graph, tensors);
-  return { name, kind, tensors, bytes, alignment, spans: [{ first, last, low: 0, high: bytes }] };
+  const spans = [{ first, last, low: 0, high: bytes }];
+  return { name: nameOf(graph, tensors), kind, tensors, bytes, alignment, spans };
 }
 
-function scratchItems({ graph, schedule }: Execution): readonly Item[] {
-  return schedule.calls.flatMap((_, time) => {
-    const op = opAt(graph, schedule, time);
-    const bytes = scratchBytes(op, graph);
+const nameOf = (graph: Graph, tensors: readonly TensorId[]): string =>
+  tensors.map((id) => tensorOf(graph, id).name).join(' = ');
+
+/** An activation as the streams of the schedule leave it; undefined where it lodges with another. */
+function activationItem(graph: Graph, storage: Storage, streams: readonly Stream[]): Item | undefined {
+  const item = itemOf(graph, 'activation', storage);
+  const home = homeOf(storage.tensors, streams);
+  if (!home) return { ...item, spans: spansOf(storage, streams) };
+  if (home.is === 'lodger') return undefined;
+  const tensors = [...storage.tensors, ...home.guests];
+  const named = { ...item, name: nameOf(graph, tensors), tensors };
+  if (home.is === 'whole') return { ...named, spans: spansOf(storage, streams) };
+  const { rows, rowBytes, first, last } = home.ring;
+  const bytes = rows * rowBytes;
+  const ring = { rows, rowBytes };
+  return { ...named, bytes, ring, slots: home.slots, spans: [{ first, last, low: 0, high: bytes }] };
+}
+
+/** One piece for all calls of an operator; sums that are kept between calls are alive between them too. */
+function scratchItems({ graph, schedule, kernels }: Execution, streams: readonly Stream[]): readonly Item[] {
+  const times = new Map<number, number[]>();
+  schedule.calls.forEach((call, time) => {
+    if (!isRead(call)) times.set(call.op, [...(times.get(call.op) ?? []), time]);
+  });
+  return [...times].flatMap(([index, calls]) => {
+    const op = opOf(graph, { op: index });
+    const rule = streams.find(({ ops }) => ops.has(index))?.network.rules[index];
+    const reduces = rule?.reduces ?? false;
+    const bytes = rule ? rowScratchBytes(op, graph, reduces, kernels) : scratchBytes(op, graph, kernels);
     if (bytes === 0) return [];
+    const [first = 0, last = 0] = [calls[0], calls.at(-1)];
+    const whole = { low: 0, high: bytes };
+    const spans = reduces
+      ? [{ first, last, ...whole }]
+      : calls.map((time) => ({ first: time, last: time, ...whole }));
     return {
       name: `${op.name}.scratch`,
       kind: 'scratch',
       tensors: [],
       bytes,
       alignment: ALIGNMENT,
-      spans: [{ first: time, last: time, low: 0, high: bytes }],
+      spans,
+      op: index,
     };
   });
 }
@@ -72,8 +122,9 @@ function sharingsOf({ graph, schedule }: Execution, items: readonly Item[]): rea
     items.flatMap(({ tensors }, position) => tensors.map((id) => [id, position] as const)),
   );
   const sharings = new Map<string, Sharing>();
-  schedule.calls.forEach((_, time) => {
-    for (const { operand, output, ...reach } of overlapsOf(opAt(graph, schedule, time), graph)) {
+  schedule.calls.forEach((call, time) => {
+    const op = isRead(call) || call.rows ? undefined : opAt(graph, schedule, time);
+    for (const { operand, output, ...reach } of op ? overlapsOf(op, graph) : []) {
       const [from, to] = [positions.get(operand), positions.get(output)];
       if (from === undefined || to === undefined || from === to) continue;
       if (graph.outputs.some((id) => positions.get(id) === from)) continue;
@@ -84,22 +135,34 @@ function sharingsOf({ graph, schedule }: Execution, items: readonly Item[]): rea
   return [...sharings.values()];
 }
 
-export const firstOf = (item: Item): number => Math.min(...item.spans.map(({ first }) => first));
-export const lastOf = (item: Item): number => Math.max(...item.spans.map(({ last }) => last));
+export const firstOf = ({ spans }: Item): number => spans[0]?.first ?? 0;
+export const lastOf = ({ spans }: Item): number => spans.at(-1)?.last ?? 0;
+
+function streamsOfExecution({ graph, schedule, inputsInArena }: Execution): readonly Stream[] {
+  if (schedule.segments.every(({ unit }) => unit === 'layer')) return [];
+  return streamsOf(networkOfSchedule(graph, schedule, inputsInArena), schedule);
+}
 
 /** All that an execution needs in the arena. Variables lie at its bottom; the others are activations, then scratch. */
 export function itemsOf(execution: Execution): {
   readonly variables: readonly Item[];
   readonly others: Items;
 } {
+  const { graph } = execution;
   const { variables, others } = storageOf(execution);
+  const streams = streamsOfExecution(execution);
   const items = [
-    ...others.map((storage) => itemOf(execution.graph, 'activation', storage)),
-    ...scratchItems(execution),
+    ...others.flatMap((storage) => activationItem(graph, storage, streams) ?? []),
+    ...scratchItems(execution, streams),
   ];
+  const { sharings, savings } = passingsOf(items, streams);
   return {
-    variables: variables.map((storage) => itemOf(execution.graph, 'variable', storage)),
-    others: { items, sharings: sharingsOf(execution, items) },
+    variables: variables.map((storage) => itemOf(graph, 'variable', storage)),
+    others: {
+      items,
+      sharings: [...sharingsOf(execution, items), ...sharings],
+      savings,
+    },
   };
 }
 
@@ -114,12 +177,8 @@ export const bytesTogether = (
     ...operands.map((operand) => unionBytes(operand.bytes, output, operand)),
   );
 
-/** The most bytes that one call needs above `floor`, in whole words, and which call that is. */
-export function largestLiveSet(
-  { items, sharings }: Items,
-  times: number,
-  floor = 0,
-): { readonly bytes: number; readonly time: number } {
+/** The bytes that each call needs above `floor`. */
+export function liveBytes({ items, sharings, savings }: Items, times: number, floor = 0): readonly number[] {
   const taken = Array.from({ length: Math.max(1, times) }, () => floor);
   const add = (time: number, bytes: number): void => void (taken[time] = (taken[time] ?? 0) + bytes);
   for (const { spans } of items) {
@@ -127,12 +186,24 @@ export function largestLiveSet(
       for (let time = first; time <= last; time++) add(time, high - low);
     }
   }
-  for (const [output, group] of Map.groupBy(sharings, (sharing) => sharing.output)) {
+  const inOneCall = sharings.filter(({ time }) => time !== undefined);
+  for (const [output, group] of Map.groupBy(inOneCall, (sharing) => sharing.output)) {
     const { bytes } = items[output] as Item;
     const operands = group.map((sharing) => ({ ...sharing, bytes: (items[sharing.operand] as Item).bytes }));
     const apart = operands.reduce((sum, operand) => sum + operand.bytes, bytes);
-    add((group[0] as Sharing).time, bytesTogether(bytes, operands) - apart);
+    add(group[0]?.time ?? 0, bytesTogether(bytes, operands) - apart);
   }
+  for (const [time, bytes] of savings ?? []) add(time, -bytes);
+  return taken;
+}
+
+/** The most bytes that one call needs above `floor`, in whole words, and which call that is. */
+export function largestLiveSet(
+  items: Items,
+  times: number,
+  floor = 0,
+): { readonly bytes: number; readonly time: number } {
+  const taken = liveBytes(items, times, floor);
   const most = Math.max(...taken);
   return { bytes: aligned(most), time: taken.indexOf(most) };
 }

@@ -5,6 +5,7 @@ import { trainingGraph } from '#libs/model/passes';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { randomBranchyNetwork } from '#test/support/random-operators';
 import { residualNetwork } from '#test/support/tiny-networks';
+import { wholeMaps } from './schedule';
 import { layerwise, placeAll, type Schedule } from '.';
 import { itemsOf, largestLiveSet } from './items';
 import { leastMemoryOrder } from './order';
@@ -51,7 +52,7 @@ describe('the order of operators', () => {
   it('finishes one branch before it begins the next', () => {
     const graph = wideBranches();
     const schedule = leastMemoryOrder(graph, true);
-    expect(schedule.calls.map(({ op }) => graph.ops[op]!.name).slice(0, 4)).toEqual([
+    expect(schedule.segments.flatMap(({ ops }) => ops.map((op) => graph.ops[op]!.name)).slice(0, 4)).toEqual([
       'wide0',
       'narrow0',
       'wide1',
@@ -70,9 +71,7 @@ describe('the order of operators', () => {
         const orders = allOrders(graph, 500);
         if (!orders || orders.length < 2) return;
         compared++;
-        const best = Math.min(
-          ...orders.map((order) => costOf(graph, { calls: order.map((op) => ({ op })) })),
-        );
+        const best = Math.min(...orders.map((order) => costOf(graph, wholeMaps(order))));
         const found = costOf(graph, leastMemoryOrder(graph, true));
         expect(found).toBe(best);
         if (found < costOf(graph, layerwise(graph))) better++;

@@ -14,8 +14,8 @@ import { at } from '#libs/base/result';
 import { type Graph, isBackward, ruleOf, type TensorId } from '#libs/model/ir';
 import { bytesTogether } from './items';
 import { type Overlap, overlapsOf } from './overlap';
-import { layerwise, type Schedule } from './schedule';
-import { scratchBytes } from './scratch';
+import { layerwise, type Schedule, wholeMaps } from './schedule';
+import { type KernelSet, scratchBytes } from './scratch';
 import { storageOf } from './storage';
 
 /** Bounds the search: a step from one set to another copies what is known of every operator and every storage. */
@@ -45,7 +45,7 @@ interface Network {
   readonly bytesAtStart: number;
 }
 
-function networkOf(graph: Graph, inputsInArena: boolean): Network {
+function networkOf(graph: Graph, inputsInArena: boolean, kernels?: KernelSet): Network {
   const { others } = storageOf({ graph, schedule: layerwise(graph), inputsInArena });
   const home = new Map(others.flatMap(({ tensors }, index) => tensors.map((id) => [id, index] as const)));
   const homes = (ids: readonly TensorId[]): readonly number[] => [
@@ -72,7 +72,7 @@ function networkOf(graph: Graph, inputsInArena: boolean): Network {
     return {
       reads,
       births: homes(ruleOf(op).outputs(op)).filter((storage) => !reads.includes(storage)),
-      scratch: scratchBytes(op, graph),
+      scratch: scratchBytes(op, graph, kernels),
       overlaps: overlapsOf(op, graph).flatMap((overlap) => {
         const [operand, output] = [home.get(overlap.operand), home.get(overlap.output)];
         return operand === undefined || output === undefined ? [] : [{ ...overlap, operand, output }];
@@ -189,16 +189,18 @@ function nextLayer(
 }
 
 function wayOf(last: Way | undefined): Schedule {
-  const calls: { readonly op: number }[] = [];
-  for (let way = last; way; way = way.before) calls.push({ op: way.op });
-  return { calls: calls.toReversed() };
+  const ops: number[] = [];
+  for (let way = last; way; way = way.before) ops.push(way.op);
+  return wholeMaps(ops.toReversed());
 }
 
+export const isTraining = (graph: Graph): boolean =>
+  graph.ops.some(isBackward) || graph.tensors.some(({ role }) => role === 'variable');
+
 /** The cheapest order found; the graph's own where none is cheaper, and for training graphs, whose order is part of their numerics. */
-export function leastMemoryOrder(graph: Graph, inputsInArena: boolean): Schedule {
-  if (graph.ops.some(isBackward) || graph.tensors.some(({ role }) => role === 'variable'))
-    return layerwise(graph);
-  const network = networkOf(graph, inputsInArena);
+export function leastMemoryOrder(graph: Graph, inputsInArena: boolean, kernels?: KernelSet): Schedule {
+  if (isTraining(graph)) return layerwise(graph);
+  const network = networkOf(graph, inputsInArena, kernels);
   const own = graphOrder(network);
   if (own.peak <= leastPeak(network)) return layerwise(graph);
   const count = graph.ops.length;

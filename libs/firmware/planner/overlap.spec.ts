@@ -38,6 +38,7 @@ function planAt(graph: Graph, operand: TensorId, distance: number): Plan {
     bytes,
     first: 0,
     last: 0,
+    op: 0,
   };
   return {
     graph: graph.name,
@@ -49,6 +50,7 @@ function planAt(graph: Graph, operand: TensorId, distance: number): Plan {
       ...(bytes > 0 ? [borrowed] : []),
     ],
     inputsInArena: true,
+    kernels: 'plain',
     peakBytes: scratch + bytes,
     lowerBoundBytes: 0,
     proof: 'none',

@@ -18,20 +18,22 @@ const NONE = -1;
 
 const NOWHERE = { from: Infinity, to: -Infinity, step: 1 };
 
-function clashOfSpans(a: Span, b: Span): Pick<Clash, 'down' | 'up'> | undefined {
-  const together = a.first <= b.last && b.first <= a.last;
-  return together ? { down: a.low - b.high, up: a.high - b.low } : undefined;
-}
-
 /** What keeps `beside` and an item apart, if they ever live together, seen from `beside`: its base less the item's. */
 function clashOf(beside: Item, item: Item): Pick<Clash, 'down' | 'up'> | undefined {
   if (firstOf(beside) > lastOf(item) || firstOf(item) > lastOf(beside)) return undefined;
-  const clashes = beside.spans.flatMap((own) => item.spans.flatMap((span) => clashOfSpans(span, own) ?? []));
-  if (clashes.length === 0) return undefined;
-  return {
-    down: Math.min(...clashes.map(({ down }) => down)),
-    up: Math.max(...clashes.map(({ up }) => up)),
-  };
+  let clash: { down: number; up: number } | undefined;
+  let [i, j] = [0, 0];
+  while (i < beside.spans.length && j < item.spans.length) {
+    const [own, other] = [beside.spans[i] as Span, item.spans[j] as Span];
+    if (own.first <= other.last && other.first <= own.last) {
+      clash ??= { down: Infinity, up: -Infinity };
+      clash.down = Math.min(clash.down, other.low - own.high);
+      clash.up = Math.max(clash.up, other.high - own.low);
+    }
+    if (own.last < other.last) i++;
+    else j++;
+  }
+  return clash;
 }
 
 /** For every item, what it must heed. */

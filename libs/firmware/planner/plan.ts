@@ -1,5 +1,6 @@
 import type { TensorId } from '#libs/model/ir';
-import type { Schedule } from './schedule';
+import { isRead, type Schedule } from './schedule';
+import type { KernelSet } from './scratch';
 
 /** Arenas are whole words, and what holds int16 or int32 begins at a word; int8 maps begin there where it costs nothing. */
 export const ALIGNMENT = 4;
@@ -8,6 +9,16 @@ export const aligned = (bytes: number, alignment = ALIGNMENT): number =>
   Math.ceil(bytes / alignment) * alignment;
 
 export type BufferKind = 'variable' | 'activation' | 'scratch';
+
+/**
+ * A map of which only some rows are kept: row y lies at offset + (y mod rows) * rowBytes. Where the map lies in rows of another
+ * one's ring (`slot`), at offset + ((y * step + shift) mod rows) * rowBytes, and only one row of it at a time.
+ */
+export interface Ring {
+  readonly rows: number;
+  readonly rowBytes: number;
+  readonly slot?: { readonly step: number; readonly shift: number };
+}
 
 /** A piece of the arena and the calls during which it is taken. */
 export interface PlannedBuffer {
@@ -19,6 +30,10 @@ export interface PlannedBuffer {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
+  /** Of all `tensors`; absent where the buffer holds them whole. */
+  readonly ring?: Ring;
+  /** Whose scratch it is: taken during the calls of that operator. */
+  readonly op?: number;
 }
 
 /**
@@ -41,6 +56,8 @@ export interface Plan {
   /** What any placement needs: the most that one call needs, outputs over dying operands as far as its kernel allows. */
   readonly lowerBoundBytes: number;
   readonly proof: Proof;
+  /** Whose scratch has its place. */
+  readonly kernels: KernelSet;
   /** The largest scratch of one call (part of the arena). */
   readonly scratchBytes: number;
   /** How the placement was found. */
@@ -52,5 +69,17 @@ export const bufferOf = (plan: Plan, id: TensorId): PlannedBuffer | undefined =>
   plan.buffers.find((buffer) => buffer.tensors.includes(id));
 
 /** The scratch buffer of the call at `time`, if the kernel borrows one. */
-export const scratchOf = (plan: Plan, time: number): PlannedBuffer | undefined =>
-  plan.buffers.find((buffer) => buffer.kind === 'scratch' && buffer.first === time);
+export function scratchOf(plan: Plan, time: number): PlannedBuffer | undefined {
+  const call = plan.schedule.calls[time];
+  if (!call || isRead(call)) return undefined;
+  return plan.buffers.find((buffer) => buffer.kind === 'scratch' && buffer.op === call.op);
+}
+
+/** Where row `y` of a tensor begins that lies in `buffer` and has rows of `rowBytes`. */
+export function rowOffset(buffer: PlannedBuffer, y: number, rowBytes: number): number {
+  const { offset, ring } = buffer;
+  if (!ring) return offset + y * rowBytes;
+  const { step, shift } = ring.slot ?? { step: 1, shift: 0 };
+  const row = (y * step + shift) % ring.rows;
+  return offset + (row < 0 ? row + ring.rows : row) * ring.rowBytes;
+}

@@ -172,9 +172,9 @@ describe('a plan of a random network', () => {
   it('is found out by the verifier when an operator is left out, or a call comes too early', () => {
     const graph = residualNetwork();
     const plan = placeAll(graph);
-    const { calls } = plan.schedule;
-    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.slice(0, -1) } })).not.toEqual([]);
-    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.toReversed() } })).not.toEqual([]);
+    const { calls, segments } = plan.schedule;
+    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.slice(0, -1), segments } })).not.toEqual([]);
+    expect(verifyPlan(graph, { ...plan, schedule: { calls: calls.toReversed(), segments } })).not.toEqual([]);
   });
 });
 

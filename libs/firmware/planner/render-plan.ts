@@ -1,6 +1,7 @@
-import { type Graph, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
 import { bufferOf, type Plan, type PlannedBuffer, type Proof } from './plan';
-import { opAt } from './uses';
+import { type Call, callsOfSegments, isRead, type Schedule } from './schedule';
+import { opOf } from './uses';
 
 const right = (value: number, width: number): string => String(value).padStart(width);
 
@@ -27,12 +28,30 @@ function takenAt(plan: Plan, time: number): number {
 
 function bufferLine(buffer: PlannedBuffer): string {
   const { offset, bytes, first, last, kind, name } = buffer;
-  return `${right(offset, 8)} ${right(bytes, 8)}  ${right(first, 3)}..${String(last).padEnd(3)}  ${kind.padEnd(10)}  ${name}`;
+  return `${right(offset, 8)} ${right(bytes, 8)}  ${right(first, 3)}..${String(last).padEnd(3)}  ${kind.padEnd(10)}  ${name}${ringText(buffer)}`;
+}
+
+function ringText({ ring }: PlannedBuffer): string {
+  if (!ring) return '';
+  const where = ring.slot ? 'in rows that die in the ring' : 'ring';
+  return ` (${where} of ${ring.rows} rows of ${ring.rowBytes})`;
+}
+
+/** What runs whole and what row by row, and how many calls that takes. */
+function segmentLines(graph: Graph, schedule: Schedule): readonly string[] {
+  const { segments } = schedule;
+  if (segments.every(({ unit }) => unit === 'layer')) return [];
+  const callsOf = callsOfSegments(schedule);
+  const lines = segments.map(({ ops, unit }, index) => {
+    const count = callsOf[index]?.length ?? 0;
+    const names = ops.map((op) => graph.ops[op]?.name).join(', ');
+    return `${right(count, 6)}  ${unit === 'row' ? 'rows ' : 'whole'} ${names}`;
+  });
+  return ['', ' calls  segment', ...lines];
 }
 
 /** What the call's output lies over, as words. */
-function overlapText(graph: Graph, plan: Plan, time: number): string {
-  const op = opAt(graph, plan.schedule, time);
+function overlapText(graph: Graph, plan: Plan, op: Op): string {
   const pieceOf = (id: TensorId) => {
     const buffer = bufferOf(plan, id);
     return (
@@ -61,14 +80,20 @@ function overlapText(graph: Graph, plan: Plan, time: number): string {
 
 const BAR = 40;
 
-function callLine(graph: Graph, plan: Plan, time: number): string {
-  const op = opAt(graph, plan.schedule, time);
-  const taken = takenAt(plan, time);
-  const bar = '#'.repeat(Math.round((BAR * taken) / plan.peakBytes)).padEnd(BAR);
-  return `${right(time, 4)}  ${right(taken, 8)}  ${bar}  ${op.name} ${op.kind}${overlapText(graph, plan, time)}`;
+function callText(graph: Graph, plan: Plan, call: Call): string {
+  if (isRead(call))
+    return `rows ${call.rows.from}..${call.rows.to - 1} of ${tensorOf(graph, call.tensor).name} are read`;
+  const op = opOf(graph, call);
+  return `${op.name} ${op.kind}${call.rows ? ` row ${call.rows.from}` : overlapText(graph, plan, op)}`;
 }
 
-/** A plan as text: every buffer by offset, then call by call the bytes taken and what the output lies over. */
+function callLine(graph: Graph, plan: Plan, call: Call, time: number): string {
+  const taken = takenAt(plan, time);
+  const bar = '#'.repeat(Math.round((BAR * taken) / plan.peakBytes)).padEnd(BAR);
+  return `${right(time, 4)}  ${right(taken, 8)}  ${bar}  ${callText(graph, plan, call)}`;
+}
+
+/** A plan as text: every buffer by offset, the segments if some run by rows, then call by call the bytes taken and what the output lies over. */
 export function renderPlan(graph: Graph, plan: Plan): string {
   const byOffset = [...plan.buffers].sort((a, b) => a.offset - b.offset || a.first - b.first);
   const { peakBytes, lowerBoundBytes, proof, scratchBytes, strategy } = plan;
@@ -78,9 +103,10 @@ export function renderPlan(graph: Graph, plan: Plan): string {
     `${PROOFS[proof]}; largest scratch ${scratchBytes} bytes; inputs ${plan.inputsInArena ? 'in the arena' : 'outside'}`,
     '  offset    bytes   calls    kind        what',
     ...byOffset.map(bufferLine),
+    ...segmentLines(graph, plan.schedule),
     '',
     'call     taken',
-    ...plan.schedule.calls.map((_, time) => callLine(graph, plan, time)),
+    ...plan.schedule.calls.map((call, time) => callLine(graph, plan, call, time)),
     '',
   ].join('\n');
 }

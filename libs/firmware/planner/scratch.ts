@@ -1,4 +1,13 @@
-import type { Conv2d, DepthwiseConv2d, Graph, Op, OpKind, OpOf, TensorId } from '#libs/model/ir';
+import {
+  type Conv2d,
+  type DepthwiseConv2d,
+  type Graph,
+  type Op,
+  type OpKind,
+  type OpOf,
+  ruleOf,
+  type TensorId,
+} from '#libs/model/ir';
 import { convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
 
 const INT16 = 2;
@@ -72,6 +81,58 @@ const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number }
       : 0,
 };
 
-/** Bytes of arena that the kernel of `op` borrows while it runs. */
-export const scratchBytes = (op: Op, graph: Graph): number =>
-  (SCRATCH[op.kind] as (op: Op, graph: Graph) => number)(op, graph);
+/** The kernels that a program is made of; `dsp`: those of fl_dsp_kernels.h where they can, the plain ones elsewhere. */
+export type KernelSet = 'plain' | 'dsp';
+
+const MOST_DSP_PIXELS = 5;
+const DSP_CHANNELS = 4;
+const raised = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+/** columns_dsp.c: int16 columns; conv2d_dsp.c: and one of bytes. */
+function dspColumns(pixels: number, depth: number, isGathered: boolean): number {
+  const column = raised(depth, 8);
+  return Math.min(MOST_DSP_PIXELS, pixels) * column * INT16 + (isGathered ? column : 0);
+}
+
+/** depthwise_conv2d_dsp.c: rows of four channels. */
+function dspDepthwise(op: DepthwiseConv2d, graph: Graph): number {
+  const [, height = 1, kernelWidth = 1] = shapeOf(graph, op.weights);
+  const width = extentOf(graph, op.output, 2);
+  const rows = (width - 1) * op.window.stride.width + kernelWidth + 1;
+  const isConvolution = extentOf(graph, op.input, 3) === 1;
+  return isConvolution
+    ? dspColumns(width, height * kernelWidth, true)
+    : DSP_CHANNELS * (height * (raised(rows, 2) + raised(kernelWidth, 4)) * INT16 + 16);
+}
+
+function dspScratch(op: Op, graph: Graph): number {
+  if (op.kind === 'depthwiseConv2d') return dspDepthwise(op, graph);
+  if (op.kind !== 'conv2d' && op.kind !== 'fullyConnected') return 0;
+  const depth = elementsOf(graph, op.weights) / extentOf(graph, op.weights, 0);
+  if (op.kind === 'fullyConnected') return dspColumns(elementsOf(graph, op.input) / depth, depth, false);
+  return convolutionKernel(op, graph) === 'pointwise'
+    ? dspColumns(pixelsOf(graph, op.output), depth, false)
+    : dspColumns(extentOf(graph, op.output, 2), depth, true);
+}
+
+/** Bytes of arena that the kernel of `op` borrows while it runs; `dsp`: enough for either kernel. */
+export function scratchBytes(op: Op, graph: Graph, kernels: KernelSet = 'plain'): number {
+  const plain = (SCRATCH[op.kind] as (op: Op, graph: Graph) => number)(op, graph);
+  return kernels === 'dsp' ? Math.max(plain, dspScratch(op, graph)) : plain;
+}
+
+/**
+ * The same for calls of one row. `reduces`: sums of int32, one an output channel, that are kept from the first call of the
+ * operator to its last.
+ */
+export const rowScratchBytes = (
+  op: Op,
+  graph: Graph,
+  reduces: boolean,
+  kernels: KernelSet = 'plain',
+): number =>
+  reduces
+    ? ruleOf(op)
+        .outputs(op)
+        .reduce((sum, id) => sum + elementsOf(graph, id), 0) * INT32
+    : scratchBytes(op, graph, kernels);

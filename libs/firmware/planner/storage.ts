@@ -44,7 +44,7 @@ function sharingOf(execution: Execution, uses: ReadonlyMap<TensorId, Use>): Shar
   const sharing = new Sharing(execution, uses);
   schedule.calls.forEach((_, time) => {
     const op = opAt(graph, schedule, time);
-    const inPlace = ruleOf(op).inPlace?.(op);
+    const inPlace = op && ruleOf(op).inPlace?.(op);
     if (!inPlace) return;
     // A RESHAPE changes nothing, so others may go on reading its operand.
     if (op.kind !== 'reshape') sharing.overwrite(inPlace.operand, time);

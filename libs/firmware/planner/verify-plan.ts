@@ -9,12 +9,22 @@
  * 4. Scratch is taken from the beginning of the call to its end: no operand, output or living tensor has a byte there.
  * 5. After its call, and at the end of the graph, an output owns all of its bytes.
  *
+ * Calls of one row are replayed in the same way, each in its kernel's order. There,
+ *
+ * 6. A byte of a ring belongs to a row of a tensor, so that a row that took the place of another is not taken for it.
+ * 7. What row calls read or write may be overwritten by anything at any time: if it is read once more, rule 2 finds out.
+ * 8. Trained copies lie there whole in every call. A mask is no map: it is one value, filled and then changed piece by piece.
+ * 9. An operator's rows are computed once each, in ascending order, and those of inputs are read so. Sums that an operator
+ *    keeps between its calls are its scratch until the last of them.
+ *
  * Lifetimes are counted anew from the graph; `first` and `last` of activations are not used.
  */
 import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
-import { accessInAnyOrder, accessInOrder, type Memory } from './access-order';
-import { ALIGNMENT, type Plan, type PlannedBuffer, scratchOf } from './plan';
-import { scratchBytes } from './scratch';
+import { accessInAnyOrder, accessInOrder, accessReducing, type Memory, takesRows } from './access-order';
+import { ALIGNMENT, type Plan, type PlannedBuffer, type Ring, scratchOf } from './plan';
+import { callCounts, inputsRead, isRead, type OpCall, type ReadCall, type Rows } from './schedule';
+import { rowScratchBytes, scratchBytes } from './scratch';
+import { type RowNames, rowNames, scheduleFaults } from './verify-schedule';
 
 const FREE = -1;
 const SCRATCH = -2;
@@ -24,8 +34,21 @@ const NEED_WORDS: ReadonlySet<string> = new Set(['int16', 'int32', 'blockFloat']
 /** Where a value lies and whose it is: a RESHAPE's output is its operand's value. */
 interface Place {
   readonly offset: number;
+  /** Of the tensor; of the ring where only some of its rows are kept. */
   readonly bytes: number;
   readonly owner: TensorId;
+  readonly ring?: Ring;
+  /** Of the tensor's rows, where they have names of their own: row y is owned by `firstRow` + y. */
+  readonly rowBytes: number;
+  readonly firstRow: number;
+}
+
+/** Bytes `from`, `from` + `step` .. of the arena (of a tensor, before they are placed), all owned by `owner`. */
+interface Run {
+  readonly owner: number;
+  readonly from: number;
+  readonly count: number;
+  readonly step: number;
 }
 
 class Replay implements Memory {
@@ -36,13 +59,22 @@ class Replay implements Memory {
   private readonly buffers: ReadonlyMap<TensorId, PlannedBuffer>;
   /** The operand of every RESHAPE, by its output: the same value. */
   private readonly reshaped: ReadonlyMap<TensorId, TensorId>;
+  private readonly streamed: ReadonlyMap<TensorId, RowNames>;
+  /** A reshaped value is streamed under any of its names. */
+  private readonly streamedOwners: ReadonlySet<TensorId>;
+  /** How often each operator is called in all, and was so far. */
+  private readonly calls: ReadonlyMap<number, number>;
+  private readonly callsMade = new Map<number, number>();
   private where = 'at the start';
 
   constructor(
     private readonly graph: Graph,
     private readonly plan: Plan,
   ) {
-    const Owners = graph.tensors.length < 2 ** 15 ? Int16Array : Int32Array;
+    this.calls = callCounts(plan.schedule);
+    const { named, end } = rowNames(graph, plan.schedule);
+    this.streamed = named;
+    const Owners = end < 2 ** 15 ? Int16Array : Int32Array;
     this.owners = new Owners(plan.peakBytes).fill(FREE);
     this.buffers = new Map(
       plan.buffers.flatMap((buffer) => buffer.tensors.map((id) => [id, buffer] as const)),
@@ -50,6 +82,7 @@ class Replay implements Memory {
     this.reshaped = new Map(
       graph.ops.flatMap((op) => (op.kind === 'reshape' ? [[op.output, op.input] as const] : [])),
     );
+    this.streamedOwners = new Set([...named.keys()].map((id) => this.ownerOfValue(id)));
     for (const { id } of graph.tensors) {
       const place = this.placeOf(id);
       if (place) this.places.set(id, place);
@@ -60,16 +93,14 @@ class Replay implements Memory {
 
   run(): readonly string[] {
     const { graph, plan } = this;
+    const comeLater = inputsRead(plan.schedule);
     const isThere = ({ id, role }: Graph['tensors'][number]): boolean =>
-      role === 'variable' || (plan.inputsInArena && graph.inputs.includes(id));
+      role === 'variable' || (plan.inputsInArena && graph.inputs.includes(id) && !comeLater.has(id));
     for (const tensor of graph.tensors) if (isThere(tensor)) this.bear(tensor.id);
-    const times = graph.ops.map(() => 0);
-    plan.schedule.calls.forEach(({ op }, time) => {
-      times[op] = (times[op] ?? 0) + 1;
-      this.call(op, time);
-    });
-    graph.ops.forEach(({ name }, index) => {
-      if (times[index] !== 1) this.faults.add(`${name} is called ${times[index]} times`);
+    for (const fault of scheduleFaults(graph, plan.schedule)) this.faults.add(fault);
+    plan.schedule.calls.forEach((call, time) => {
+      if (isRead(call)) this.readRows(call, time);
+      else this.call(call, time);
     });
     this.where = 'at the end';
     for (const id of graph.outputs) this.mustOwn(id);
@@ -79,20 +110,30 @@ class Replay implements Memory {
   read(id: TensorId, from: number, count: number, step = 1): void {
     const place = this.places.get(id);
     if (!place) return;
-    const { owner, offset } = place;
-    for (let i = 0, byte = offset + from; i < count; i++, byte += step) {
+    const run = { owner: place.owner, from, count, step };
+    if (place.ring) this.inRows(place, run, (row) => this.readRun(id, row));
+    else this.readRun(id, { ...run, from: place.offset + from });
+  }
+
+  write(id: TensorId, from: number, count: number, step = 1): void {
+    const place = this.places.get(id);
+    if (!place) return;
+    const run = { owner: place.owner, from, count, step };
+    if (place.ring) this.inRows(place, run, (row) => this.writeRun(id, row));
+    else this.writeRun(id, { ...run, from: place.offset + from });
+  }
+
+  private readRun(id: TensorId, { owner, from, count, step }: Run): void {
+    for (let i = 0, byte = from; i < count; i++, byte += step) {
       if (this.owners[byte] === owner) continue;
       this.faults.add(`${this.nameOf(id)} has lost byte ${byte} to ${this.ownerOf(byte)} ${this.where}`);
       return;
     }
   }
 
-  write(id: TensorId, from: number, count: number, step = 1): void {
-    const place = this.places.get(id);
-    if (!place) return;
-    const { owner, offset } = place;
+  private writeRun(id: TensorId, { owner, from, count, step }: Run): void {
     let harmless = FREE;
-    for (let i = 0, byte = offset + from; i < count; i++, byte += step) {
+    for (let i = 0, byte = from; i < count; i++, byte += step) {
       const victim = this.owners[byte] ?? SCRATCH;
       if (victim !== harmless && victim !== owner) {
         if (this.isDead(victim)) harmless = victim;
@@ -102,13 +143,39 @@ class Replay implements Memory {
     }
   }
 
-  private call(index: number, time: number): void {
+  /** A run of bytes of a tensor, in pieces that lie in one row of a ring each. */
+  private inRows(place: Place, { from, count, step }: Run, visit: (run: Run) => void): void {
+    const { offset, ring, rowBytes, firstRow } = place;
+    const { rows, rowBytes: pitch, slot } = ring as Ring;
+    const { step: rowStep, shift } = slot ?? { step: 1, shift: 0 };
+    for (let done = 0; done < count;) {
+      const byte = from + done * step;
+      const row = Math.floor(byte / rowBytes);
+      const within = byte - row * rowBytes;
+      const fit = Math.min(count - done, Math.ceil((rowBytes - within) / step));
+      const start = offset + ((((row * rowStep + shift) % rows) + rows) % rows) * pitch + within;
+      visit({ owner: firstRow + row, from: start, count: fit, step });
+      done += fit;
+    }
+  }
+
+  private readRows({ tensor, rows }: ReadCall, time: number): void {
+    this.where = `reading rows (call ${time})`;
+    const place = this.places.get(tensor);
+    if (!place) return void this.faults.add(`${this.nameOf(tensor)} has no place to be read to`);
+    this.write(tensor, rows.from * place.rowBytes, (rows.to - rows.from) * place.rowBytes);
+  }
+
+  private call({ op: index, rows }: OpCall, time: number): void {
     const op = this.graph.ops[index];
-    if (!op) return void this.faults.add(`call ${time} names operator ${index}, which does not exist`);
+    if (!op) return;
     const rule = ruleOf(op);
     this.where = `in ${op.name} (call ${time})`;
+    this.callsMade.set(index, (this.callsMade.get(index) ?? 0) + 1);
+    const isLast = this.callsMade.get(index) === this.calls.get(index);
+    if (rows) return this.callRows(op, { rows, time, isLast });
     for (const id of rule.inputs(op)) this.mustOwn(id);
-    const scratch = this.takeScratch(op, time);
+    const scratch = this.takeScratch(op, time, scratchBytes(op, this.graph, this.plan.kernels));
     for (const id of rule.inputs(op)) this.countRead(id, -1);
     if (rule.inPlace) this.mustShare(op);
     // The order matters only where an output lies over an operand.
@@ -116,6 +183,28 @@ class Replay implements Memory {
     access(op, this.graph, this);
     for (const id of rule.outputs(op)) this.mustOwn(id);
     scratch?.fill(FREE);
+  }
+
+  private callRows(op: Op, { rows, time, isLast }: { rows: Rows; time: number; isLast: boolean }): void {
+    const { graph } = this;
+    if (!takesRows(op, graph)) return void this.faults.add(`${op.name} cannot run row by row`);
+    for (const id of ruleOf(op).inputs(op)) if (tensorOf(graph, id).role === 'variable') this.mustOwn(id);
+    const [, height] = tensorOf(graph, ruleOf(op).outputs(op)[0] as TensorId).shape;
+    const reduces =
+      op.kind === 'averagePool2d' && height === 1 && (this.calls.get(graph.ops.indexOf(op)) ?? 0) > 1;
+    if (!reduces) {
+      const scratch = this.takeScratch(op, time, rowScratchBytes(op, graph, false, this.plan.kernels));
+      accessInOrder(op, graph, this, rows);
+      scratch?.fill(FREE);
+      return;
+    }
+    const bytes = rowScratchBytes(op, graph, true);
+    const sums = rows.from === 0 ? this.takeScratch(op, time, bytes) : this.scratchBytesAt(time, bytes);
+    accessReducing(op, graph, this, rows);
+    if (sums?.some((owner) => owner !== SCRATCH))
+      this.faults.add(`${op.name} has lost its sums ${this.where}`);
+    if (isLast) sums?.fill(FREE);
+    for (const id of isLast ? ruleOf(op).outputs(op) : []) this.mustOwn(id);
   }
 
   private areApart(operands: readonly TensorId[], outputs: readonly TensorId[]): boolean {
@@ -158,17 +247,23 @@ class Replay implements Memory {
       if (isTouched) this.faults.add(`${tensor.name} has no place`);
       return undefined;
     }
-    const { offset } = buffer;
-    if (offset < 0 || offset + bytes > this.plan.peakBytes)
-      this.faults.add(`${tensor.name} ends at ${offset + bytes}, the arena at ${this.plan.peakBytes}`);
+    const { offset, ring } = buffer;
+    const taken = ring ? ring.rows * ring.rowBytes : bytes;
+    if (offset < 0 || offset + taken > this.plan.peakBytes)
+      this.faults.add(`${tensor.name} ends at ${offset + taken}, the arena at ${this.plan.peakBytes}`);
     if (NEED_WORDS.has(tensor.type) && offset % ALIGNMENT !== 0)
       this.faults.add(`${tensor.name} begins at ${offset}, which is no multiple of ${ALIGNMENT}`);
-    return { offset, bytes, owner };
+    const { rows = 1, firstRow = 0 } = this.streamed.get(id) ?? {};
+    const place = { offset, bytes: taken, owner, rowBytes: bytes / rows, firstRow };
+    if (!ring) return place;
+    if (!this.streamed.has(id)) this.faults.add(`${tensor.name} is a ring but no rows of it are named`);
+    if (ring.rowBytes < place.rowBytes) this.faults.add(`rows of ${tensor.name} do not fit into its ring`);
+    return { ...place, ring };
   }
 
   private mustOwn(id: TensorId): void {
     const place = this.places.get(id);
-    if (place) this.read(id, 0, place.bytes);
+    if (place) this.read(id, 0, tensorBytes(tensorOf(this.graph, id)));
   }
 
   private mustShare(op: Op): void {
@@ -193,11 +288,17 @@ class Replay implements Memory {
     if (owner === FREE) return true;
     if (owner === SCRATCH) return false;
     const id = owner as TensorId;
-    return tensorOf(this.graph, id).role !== 'variable' && (this.readsLeft.get(id) ?? 0) === 0;
+    if (owner >= this.graph.tensors.length) return true;
+    if (tensorOf(this.graph, id).role === 'variable') return false;
+    return this.streamedOwners.has(id) || (this.readsLeft.get(id) ?? 0) === 0;
   }
 
-  private takeScratch(op: Op, time: number): { fill(owner: number): unknown } | undefined {
-    const needed = scratchBytes(op, this.graph);
+  private scratchBytesAt(time: number, bytes: number): Int16Array | Int32Array | undefined {
+    const buffer = scratchOf(this.plan, time);
+    return buffer && this.owners.subarray(buffer.offset, buffer.offset + bytes);
+  }
+
+  private takeScratch(op: Op, time: number, needed: number): Int16Array | Int32Array | undefined {
     if (needed === 0) return undefined;
     const buffer = scratchOf(this.plan, time);
     if (!buffer || buffer.bytes < needed) {
@@ -223,7 +324,10 @@ class Replay implements Memory {
     const owner = this.owners[byte];
     if (owner === undefined) return 'what lies beyond the arena';
     if (owner === FREE) return 'nobody';
-    return owner === SCRATCH ? 'the scratch of the same call' : this.nameOf(owner as TensorId);
+    if (owner === SCRATCH) return 'the scratch of the same call';
+    if (owner < this.graph.tensors.length) return this.nameOf(owner as TensorId);
+    const [id, named] = [...this.streamed].findLast(([, { firstRow }]) => firstRow <= owner) ?? [];
+    return id === undefined ? 'nobody' : `row ${owner - (named?.firstRow ?? 0)} of ${this.nameOf(id)}`;
   }
 }
 

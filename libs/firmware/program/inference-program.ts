@@ -1,19 +1,28 @@
 import { ok, type Result } from '#libs/base/result';
 import { generate, type GeneratedModel, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { type Plan, placeAll, planMemory } from '#libs/firmware/planner';
+import { type DoesNotFit, type KernelSet, type Plan, planMemory } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
+import { dropConstantChannels, runPasses } from '#libs/model/passes';
 
-/** What a plan is to be good at. Both give the same one until rows can be streamed. */
+/** What a plan is to be good at: the least memory, or the fewest kernel calls that fit the budget. */
 export type Optimize = 'ram' | 'speed';
 
 export interface InferenceOptions {
+  /** Default: `speed`. Without a budget, that runs every operator whole. */
   readonly optimize?: Optimize;
   /** Bytes that the arena may take; absent: whatever it needs. */
   readonly budgetBytes?: number;
+  /** The program asks for its inputs row by row, so that it never holds them whole (fl_model_read_input). */
+  readonly inputRows?: boolean;
+  /** `dsp`: kernels for the DSP extension of Cortex-M4, M7 and M33, their constants proved for these parameters. Default: plain. */
+  readonly kernels?: KernelSet;
+  /** Channels that are the same for every input are not computed; these parameters are then the only ones that fit. Default: no. */
+  readonly dropConstant?: boolean;
 }
 
 /** A model's inference as text, its numbers beside it. Plain data. */
 export interface InferenceProgram {
+  /** The graph that the program runs. */
   readonly inference: Graph;
   readonly plan: Plan;
   readonly model: GeneratedModel;
@@ -25,18 +34,29 @@ export interface InferenceProgram {
  * The program that runs a model and nothing else: inputs lie in the arena, where they make room once they are read.
  * Refused: `plan.does-not-fit` (over `budgetBytes`), and as `generate` refuses.
  */
-export function inferenceProgram(
-  inference: Graph,
-  { budgetBytes }: InferenceOptions = {},
-): Result<InferenceProgram> {
-  const plan =
-    budgetBytes === undefined
-      ? ok(placeAll(inference, { inputsInArena: true }))
-      : planMemory(inference, { inputsInArena: true, budgetBytes });
+export function inferenceProgram(graph: Graph, options: InferenceOptions = {}): Result<InferenceProgram> {
+  const inference = options.dropConstant ? runPasses(graph, [dropConstantChannels()]) : graph;
+  const plan = planInference(inference, options);
   if (!plan.ok) return plan;
-  const layout = parameterLayout(inference, 'inference');
+  const use = options.kernels === 'dsp' ? 'linked-dsp' : 'inference';
+  const layout = parameterLayout(inference, use);
   const model = generate({ graph: inference, plan: plan.value, layout });
   if (!model.ok) return model;
-  const parameters = packParameters(inference, 'inference');
+  const parameters = packParameters(inference, use);
   return ok({ inference, plan: plan.value, model: model.value, parameters });
+}
+
+/** There is a kernel that averages row by row. */
+const ROWS = { inputsInArena: true, reduceByRows: true } as const;
+
+/** What fits as it is is not searched for a way to make it smaller. */
+function planInference(
+  inference: Graph,
+  { optimize = 'speed', budgetBytes = Infinity, inputRows = false, kernels = 'plain' }: InferenceOptions,
+): Result<Plan, DoesNotFit> {
+  if (optimize === 'speed' && !inputRows) {
+    const whole = planMemory(inference, { ...ROWS, budgetBytes, kernels });
+    if (whole.ok) return whole;
+  }
+  return planMemory(inference, { ...ROWS, optimize, budgetBytes, inputRows, kernels });
 }

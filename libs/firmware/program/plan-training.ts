@@ -15,6 +15,9 @@ export interface PlannedStep {
 /** How long to look for a better plan; nothing given: as long as pays. */
 type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
 
+/** A budget: what does not fit as it is runs row by row where that helps. None: everything whole. */
+type PlanBudget = Partial<Pick<PlanRequest, 'optimize' | 'budgetBytes'>>;
+
 /** Good enough for the lower bound. */
 const AT_ONCE: PlanEffort = { tries: 0, looks: 0 };
 
@@ -22,16 +25,18 @@ const AT_ONCE: PlanEffort = { tries: 0, looks: 0 };
 export function planStep(
   inference: Graph,
   scheme: SparseScheme,
-  effort: PlanEffort = {},
+  request: PlanEffort & PlanBudget = {},
 ): Result<PlannedStep> {
   const training = trainingGraph(inference, scheme);
   if (!training.ok) return training;
-  return ok({ scheme, training: training.value, plan: placeAll(training.value, effort) });
+  return ok({ scheme, training: training.value, plan: placeAll(training.value, request) });
 }
 
-/** Every rung of the model's ladder, placed. Rungs can be trained, so nothing is refused. */
-export const planLadder = (inference: Graph): readonly PlannedStep[] =>
-  schemeLadder(inference).map((scheme) => planRung(inference, scheme));
+const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: arenaBudget(board) });
+
+/** Every rung of the model's ladder, placed as for that board, or whole. Rungs can be trained, so nothing is refused. */
+export const planLadder = (inference: Graph, board?: Board): readonly PlannedStep[] =>
+  schemeLadder(inference).map((scheme) => planRung(inference, scheme, board ? within(board) : {}));
 
 /**
  * The last rung of the ladder whose arena fits on the board; rungs are planned from the top until one fits. A plan without search tells
@@ -41,21 +46,26 @@ export const planLadder = (inference: Graph): readonly PlannedStep[] =>
 export function planTraining(inference: Graph, board: Board): Result<PlannedStep> {
   const ladder = schemeLadder(inference);
   const budget = arenaBudget(board);
+  const request = within(board);
   const peakOf = (scheme: SparseScheme): number => {
-    const { lowerBoundBytes, peakBytes } = planRung(inference, scheme, AT_ONCE).plan;
+    const { lowerBoundBytes, peakBytes } = planRung(inference, scheme, { ...AT_ONCE, ...request }).plan;
     if (lowerBoundBytes > budget) return lowerBoundBytes;
-    return peakBytes <= budget ? peakBytes : planRung(inference, scheme).plan.peakBytes;
+    return peakBytes <= budget ? peakBytes : planRung(inference, scheme, request).plan.peakBytes;
   };
   const chosen = chooseScheme(ladder, peakOf, budget);
-  if (chosen.ok) return ok(planRung(inference, chosen.value));
+  if (chosen.ok) return ok(planRung(inference, chosen.value, request));
   const [least] = ladder;
   if (chosen.error.smallestPeakBytes === undefined || !least) return chosen;
-  const { peakBytes } = planRung(inference, least).plan;
+  const { peakBytes } = planRung(inference, least, request).plan;
   return err(fault('program.does-not-fit', sramShortage(inference.name, board, peakBytes)));
 }
 
-function planRung(inference: Graph, scheme: SparseScheme, effort: PlanEffort = {}): PlannedStep {
-  const step = planStep(inference, scheme, effort);
+function planRung(
+  inference: Graph,
+  scheme: SparseScheme,
+  request: PlanEffort & PlanBudget = {},
+): PlannedStep {
+  const step = planStep(inference, scheme, request);
   if (!step.ok) throw new Error(`${scheme.name} is on the ladder, but: ${step.error.message}`);
   return step.value;
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { graphMacs } from '#libs/model/ir';
+import { withDeadChannels } from '#test/support/dead-channels';
 import { unwrap } from '#libs/base/result';
 import { arenaBudget, boardWith, parseBoard } from '#libs/firmware/boards';
 import { kwsDigitsGraph } from '#test/support/kws-digits';
 import {
   evaluationProgram,
   inferenceGraph,
+  type InferenceOptions,
   inferenceProgram,
   inputQuantisation,
   planLadder,
@@ -59,12 +62,48 @@ describe('an inference program', () => {
   });
 
   it('is refused where it takes more than it may', () => {
-    const { plan } = unwrap(inferenceProgram(inference));
+    const { plan } = unwrap(inferenceProgram(inference, { optimize: 'ram' }));
     expect(inferenceProgram(inference, { budgetBytes: plan.peakBytes }).ok).toBe(true);
     expect(inferenceProgram(inference, { budgetBytes: plan.peakBytes - 1 })).toMatchObject({
       ok: false,
       error: { code: 'plan.does-not-fit' },
     });
+  });
+
+  it('computes constant channels unless told to drop them', () => {
+    const dead = withDeadChannels(inference, 1);
+    const [all, live] = [false, true].map((dropConstant) => unwrap(inferenceProgram(dead, { dropConstant })));
+    expect(all?.inference).toBe(dead);
+    expect(graphMacs(live!.inference)).toBeLessThan(graphMacs(dead));
+    expect(live!.parameters.length).toBeLessThan(all!.parameters.length);
+  });
+});
+
+describe('an inference program row by row', () => {
+  const inference = kwsDigitsGraph();
+  const planOf = (options: InferenceOptions) => unwrap(inferenceProgram(inference, options)).plan;
+
+  it('takes less memory than whole maps, and no more where rows come from a sensor', () => {
+    const [whole, least] = [planOf({}), planOf({ optimize: 'ram' })];
+    expect(least.peakBytes).toBeLessThan(whole.peakBytes);
+    expect(planOf({ optimize: 'ram', inputRows: true }).peakBytes).toBeLessThanOrEqual(least.peakBytes);
+  });
+
+  it('is what a budget asks for that whole maps exceed, with few calls', () => {
+    const whole = planOf({});
+    const tight = planOf({ budgetBytes: whole.peakBytes - 1 });
+    expect(tight.peakBytes).toBeLessThan(whole.peakBytes);
+    expect(tight.schedule.calls.length).toBeGreaterThan(whole.schedule.calls.length);
+    expect(tight.schedule.calls.length).toBeLessThan(planOf({ optimize: 'ram' }).schedule.calls.length);
+    expect(planOf({ budgetBytes: whole.peakBytes })).toEqual(whole);
+  });
+
+  it('says which inputs it asks for by rows', () => {
+    const { facts } = unwrap(inferenceProgram(inference, { inputRows: true })).model;
+    expect(facts.inputs.map(({ offset, bytes, rowBytes }) => [offset, bytes, rowBytes])).toEqual([
+      [undefined, 1960, 40],
+    ]);
+    expect(facts.inputsInArena).toBe(false);
   });
 });
 

@@ -12,6 +12,7 @@
  */
 export { type Pass, runPasses } from './pass';
 export { INFERENCE_PASSES } from './inference';
+export { dropConstantChannels } from './inference/drop-constant-channels';
 export { foldPadding } from './inference/fold-padding';
 export { stripFloatBoundary } from './inference/strip-float-boundary';
 export { type SchemeFault, schemeFault, type SchemeFaultCode } from './training/scheme-fault';

@@ -30,3 +30,11 @@ export * from './training-constants';
 export * from './mantissa-bits';
 export * from './tables';
 export * from './learning-rate';
+export {
+  type AffineForm,
+  affineForm,
+  requantised,
+  type Requantisation,
+  type SumRange,
+} from './affine-requantize';
+export { type AffineSum, affineSum } from './affine-sum';

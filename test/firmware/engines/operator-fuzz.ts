@@ -4,7 +4,7 @@
  */
 import { equalBytes } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
-import { inferenceProgram } from '#libs/firmware/program';
+import { type InferenceOptions, inferenceProgram } from '#libs/firmware/program';
 import { build, loadBoard, openEngine, type TargetName } from '#libs/firmware/toolchain';
 import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 import { INFERENCE_PASSES, runPasses } from '#libs/model/passes';
@@ -23,6 +23,8 @@ export interface FuzzVariant {
   readonly sanitize?: boolean;
   /** ARM: a board that is emulated. */
   readonly board?: string;
+  /** How it is planned. */
+  readonly plan?: InferenceOptions;
 }
 
 const INPUTS_A_GRAPH = 4;
@@ -45,9 +47,9 @@ function expectedOf(graph: Graph, inputs: readonly InputValue[], tensors: readon
 export async function differenceOn(
   graph: Graph,
   seed: number,
-  { target, sanitize = false, board: boardName = 'mps2-an386' }: FuzzVariant,
+  { target, sanitize = false, board: boardName = 'mps2-an386', plan = {} }: FuzzVariant,
 ): Promise<string | undefined> {
-  const { inference, model, parameters } = unwrap(inferenceProgram(graph));
+  const { inference, model, parameters } = unwrap(inferenceProgram(graph, plan));
   const board = unwrap(await loadBoard(testWorkshop, boardName));
   const request = { program: 'inference', target, board, model, parameters, trace: true, sanitize } as const;
   const built = unwrap(await build(testWorkshop, request));
@@ -78,6 +80,9 @@ export function fuzzGraph(seed: number): Graph {
     : randomOperatorGraph(kind, seed);
 }
 
+/** Whole maps, row by row, and row by row from a sensor. */
+const PLANS: readonly InferenceOptions[] = [{}, { optimize: 'ram' }, { optimize: 'ram', inputRows: true }];
+
 /** @returns what differed, one line a graph */
 export async function runOperatorFuzz(
   runs: number,
@@ -86,7 +91,8 @@ export async function runOperatorFuzz(
 ): Promise<readonly string[]> {
   const differences: string[] = [];
   for (let i = seed; i < seed + runs; i++) {
-    const difference = await differenceOn(fuzzGraph(i), i, variant).catch(
+    const plan = PLANS[i % PLANS.length] ?? {};
+    const difference = await differenceOn(fuzzGraph(i), i, { plan, ...variant }).catch(
       (error: unknown) => `seed ${i}: ${String(error)}`,
     );
     if (difference !== undefined) differences.push(`seed ${i}: ${difference}`);

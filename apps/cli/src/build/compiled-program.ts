@@ -2,15 +2,10 @@ import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { type GeneratedModel, packParameters } from '#libs/firmware/codegen';
 import type { Plan } from '#libs/firmware/planner';
-import {
-  inferenceProgram,
-  type Optimize,
-  stepProgram,
-  type TrainingProgram,
-  trainingProgram,
-} from '#libs/firmware/program';
+import { stepProgram, type TrainingProgram, trainingProgram } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import type { SparseScheme } from '#libs/model/scheme';
+import { fittingProgram, type Wishes } from '../model/fitting-program';
 import type { TrainChoice } from './train-choice';
 
 /** A model compiled to C, for training or for inference alone. */
@@ -28,7 +23,10 @@ export interface CompileRequest {
   readonly inference: Graph;
   readonly board: Board;
   readonly train: TrainChoice;
-  readonly optimize: Optimize | undefined;
+  readonly optimize: Wishes['optimize'];
+  /** Inference only. */
+  readonly inputRows: boolean;
+  readonly kernels: Wishes['kernels'];
 }
 
 /** From a model to C that was planned to fit a board. */
@@ -37,11 +35,21 @@ export function compileProgram({
   board,
   train,
   optimize,
+  inputRows,
+  kernels,
 }: CompileRequest): Result<CompiledProgram> {
   switch (train.kind) {
     case 'none': {
-      const program = inferenceProgram(inference, { ...(optimize !== undefined && { optimize }) });
-      return program.ok ? ok({ ...program.value, graph: inference }) : program;
+      // The program that is linked is the model and next to nothing: what the runtime of a device takes is not kept free.
+      const budgetBytes = arenaBudget({ ...board, reserveBytes: 0 });
+      const program = fittingProgram(inference, {
+        optimize,
+        budgetBytes,
+        inputRows,
+        kernels,
+        dropConstant: true,
+      });
+      return program.ok ? ok({ ...program.value, graph: program.value.inference }) : program;
     }
     case 'auto': {
       const program = trainingProgram(inference, board);

@@ -73,7 +73,7 @@ describe('build', () => {
   }, 120_000);
 
   it.each([
-    ['too little SRAM to train', ['--sram', '20KB'], 'program.does-not-fit', /, \d+ more; /],
+    ['too little SRAM to train', ['--sram', '16KB'], 'program.does-not-fit', /, \d+ more; /],
     [
       'too little SRAM to run',
       ['--sram', '8KB', '--train', 'none'],

@@ -1,4 +1,4 @@
-import { ok } from '#libs/base/result';
+import { err, type Fault, fault, ok } from '#libs/base/result';
 import { defineCommand } from '../command';
 import { buildFiles } from '../build/build-files';
 import { buildText } from '../build/build-report';
@@ -6,11 +6,13 @@ import { compileProgram } from '../build/compiled-program';
 import { readTrainChoice } from '../build/train-choice';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
+import { kernelsOf } from '../model/fitting-program';
 import { readBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
 import {
   boardOption,
   flashOption,
+  inputRowsOption,
   jsonOption,
   modelWord,
   optimizeOption,
@@ -27,6 +29,7 @@ export const build = defineCommand({
     sram: sramOption,
     flash: flashOption,
     optimize: optimizeOption,
+    'input-rows': inputRowsOption,
     train: {
       type: 'string',
       value: 'none|auto|SCHEME.json',
@@ -56,6 +59,8 @@ export const build = defineCommand({
     if (!board.ok) return board;
     const train = readTrainChoice(options.train ?? 'auto');
     if (!train.ok) return train;
+    const rows = rowsFault(options);
+    if (rows) return err(rows);
     const model = readModel(path);
     if (!model.ok) return model;
     const program = compileProgram({
@@ -63,6 +68,8 @@ export const build = defineCommand({
       board: board.value,
       train: train.value,
       optimize: options.optimize,
+      inputRows: options['input-rows'],
+      kernels: options.format === 'c-library' ? 'plain' : kernelsOf(board.value),
     });
     if (!program.ok) return program;
     const built = await buildFiles(localWorkshop, {
@@ -80,3 +87,21 @@ export const build = defineCommand({
     return ok(undefined);
   },
 });
+
+/** Steps of training read their input again, and a library takes it where it lies. */
+function rowsFault({
+  'input-rows': inputRows,
+  train,
+  format,
+}: {
+  readonly 'input-rows': boolean;
+  readonly train: string | undefined;
+  readonly format: string | undefined;
+}): Fault | undefined {
+  if (!inputRows) return undefined;
+  if (train !== 'none')
+    return fault('build.no-rows', 'training needs its input whole; --input-rows goes with --train none');
+  return format === 'c-library'
+    ? fault('build.no-rows', 'a C library takes its input whole; --input-rows goes with --format image')
+    : undefined;
+}

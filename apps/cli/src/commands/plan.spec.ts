@@ -31,7 +31,7 @@ describe('plan', () => {
   });
 
   it.each([
-    ['that no scheme fits', ['--sram', '20KB'], 'program.does-not-fit'],
+    ['that no scheme fits', ['--sram', '16KB'], 'program.does-not-fit'],
     ['that the runtime alone exceeds', ['--sram', '8KB'], 'program.does-not-fit'],
     ['that is no size', ['--sram', 'much'], 'usage'],
   ])('refuses an SRAM %s', async (_, words, errorCode) => {

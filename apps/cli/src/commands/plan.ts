@@ -37,7 +37,7 @@ function planJson(inference: Graph, board: Board, { scheme, plan: chosen }: Plan
     arenaBudgetBytes: arenaBudget(board),
     scheme: { ...scheme, id: schemeId(scheme), trained: trainedParameters(inference, scheme) },
     accounting: schemeAccounting(inference, scheme),
-    candidates: planLadder(inference).map((each) => ({
+    candidates: planLadder(inference, board).map((each) => ({
       name: each.scheme.name,
       arenaBytes: each.plan.peakBytes,
     })),
@@ -56,7 +56,7 @@ const CANDIDATE_COLUMNS = [
 function planText(inference: Graph, board: Board, { scheme, training, plan: chosen }: PlannedStep): string {
   const { sramBytes } = board.budget;
   const budget = arenaBudget(board);
-  const rows = planLadder(inference).map((rung) => {
+  const rows = planLadder(inference, board).map((rung) => {
     const { weights, biases } = trainedParameters(inference, rung.scheme);
     const { peakBytes } = rung.plan;
     const mark = rung.scheme.name === scheme.name ? '>' : peakBytes > budget ? 'x' : '';

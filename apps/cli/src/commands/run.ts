@@ -1,12 +1,12 @@
-import { err, fault, ok, type Result } from '#libs/base/result';
+import { ok, type Result } from '#libs/base/result';
 import { formatTable, grouped } from '#libs/base/table';
-import { inferenceProgram } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { parseByteSize } from '../byte-size';
 import { defineCommand } from '../command';
 import { type Files, inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { boundaryOf } from '../model/boundary';
+import { fittingProgram, kernelsOf, type Wishes } from '../model/fitting-program';
 import { wholeBoard, readBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
 import { type EngineChoice, readEngine } from '../run/engine-choice';
@@ -16,7 +16,7 @@ import { layerFiles } from '../run/layer-files';
 import { checkOutputPaths, readInputs, writtenOutputs } from '../run/ports';
 import { referenceEngine } from '../run/reference-engine';
 import type { RunEngine, RunOutcome } from '../run/run-request';
-import { jsonOption, modelWord, optimizeOption, printJson } from './shared-parameters';
+import { inputRowsOption, jsonOption, modelWord, optimizeOption, printJson } from './shared-parameters';
 
 export const run = defineCommand({
   name: 'run',
@@ -58,9 +58,9 @@ export const run = defineCommand({
     sram: {
       type: 'string',
       value: 'N[KB]',
-      meaning: 'refuse what takes more SRAM than this, stack included',
+      meaning: 'plan for this much SRAM, stack included, and refuse what takes more',
     },
-    'input-rows': { type: 'boolean', meaning: 'hand the input over row by row (refused so far)' },
+    'input-rows': inputRowsOption,
     json: jsonOption,
   },
   notes: [
@@ -79,8 +79,14 @@ export const run = defineCommand({
     if (!inputs.ok) return inputs;
     const paths = checkOutputPaths(boundary, options.output, options.int8);
     if (!paths.ok) return paths;
-    const { optimize } = options;
-    const program = inferenceProgram(model.value.inference, { ...(optimize !== undefined && { optimize }) });
+    const program = fittingProgram(model.value.inference, {
+      optimize: options.optimize,
+      budgetBytes: arenaWithin(wanted.value.sramBytes),
+      inputRows: options['input-rows'],
+      kernels: wanted.value.kernels,
+      // Layers are shown as the file has them.
+      dropConstant: options.layers === undefined,
+    });
     if (!program.ok) return program;
     const outcome = await wanted.value.engine({
       shop: localWorkshop,
@@ -94,7 +100,12 @@ export const run = defineCommand({
     const outputs = writtenOutputs(boundary, outcome.value.outputs, options.int8);
     const written = await writeAll(options, outputs, layerFilesOf(model.value.file, outcome.value));
     if (!written.ok) return written;
-    const figures = figuresOf(wanted.value.title, program.value, outcome.value.linked);
+    const figures = figuresOf(
+      wanted.value.title,
+      model.value.inference,
+      program.value.plan,
+      outcome.value.linked,
+    );
     if (options.json) printJson(terminal, figures);
     else terminal.print(runText(figures));
     return ok(undefined);
@@ -105,18 +116,20 @@ interface Wanted {
   readonly title: RunTitle;
   readonly engine: RunEngine;
   readonly sramBytes: number | undefined;
+  readonly kernels: Wishes['kernels'];
 }
+
+/** Stack and other static variables take about half of this; how much exactly is known when the program is linked. */
+const BESIDE_THE_ARENA = 1024;
+
+const arenaWithin = (sramBytes: number | undefined): number | undefined =>
+  sramBytes === undefined ? undefined : Math.max(0, sramBytes - BESIDE_THE_ARENA);
 
 /** The engine that the options choose. */
 async function readWanted(options: {
   readonly engine: string;
   readonly sram: string | undefined;
-  readonly 'input-rows': boolean;
 }): Promise<Result<Wanted>> {
-  if (options['input-rows'])
-    return err(
-      fault('run.input-rows-unsupported', 'a model needs its whole input for now; leave --input-rows out'),
-    );
   const sram = options.sram === undefined ? ok(undefined) : parseByteSize(options.sram);
   if (!sram.ok) return sram;
   const choice = await readEngine(localWorkshop, options.engine);
@@ -128,6 +141,7 @@ async function readWanted(options: {
     title: { engine: options.engine, ...board },
     engine: engine.value,
     sramBytes: sram.value,
+    kernels: choice.value.name === 'arm' ? kernelsOf(choice.value.board) : 'plain',
   });
 }
 

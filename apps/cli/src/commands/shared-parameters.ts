@@ -26,7 +26,12 @@ export const flashOption = {
 export const optimizeOption = {
   type: 'choice',
   choices: ['ram', 'speed'],
-  meaning: 'what to favour where one costs the other (so far both give the same program)',
+  meaning:
+    'speed (default): the fastest kernels and the fewest calls that fit; ram: the least memory, row by row',
+} as const;
+export const inputRowsOption = {
+  type: 'boolean',
+  meaning: 'the model asks for its input row by row, as a sensor gives it, and never holds it whole',
 } as const;
 export const jsonOption = { type: 'boolean', meaning: 'print JSON instead of text' } as const;
 

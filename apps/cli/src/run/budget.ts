@@ -1,5 +1,5 @@
 import { err, fault, type Fault, ok, type Result } from '#libs/base/result';
-import type { Plan } from '#libs/firmware/planner';
+import { isRead, type Plan } from '#libs/firmware/planner';
 import { type Graph, tensorOf } from '#libs/model/ir';
 import { shortName } from '../model/describe-tensor';
 
@@ -46,7 +46,8 @@ function fullestCall(inference: Graph, { schedule, buffers }: Plan): string {
       .reduce((sum, { bytes }) => sum + bytes, 0),
   );
   const time = taken.indexOf(Math.max(...taken));
-  const op = inference.ops[schedule.calls[time]?.op ?? 0];
+  const call = schedule.calls[time];
+  const op = call && !isRead(call) ? inference.ops[call.op] : undefined;
   return op && 'output' in op
     ? `${op.kind} "${shortName(tensorOf(inference, op.output).name)}"`
     : 'its first operator';

@@ -1,6 +1,5 @@
 import type { Plan } from '#libs/firmware/planner';
-import type { InferenceProgram } from '#libs/firmware/program';
-import { graphMacs } from '#libs/model/ir';
+import { type Graph, graphMacs } from '#libs/model/ir';
 
 /** What an engine measured or read back of the linked inference. */
 export interface Linked {
@@ -40,10 +39,11 @@ export interface RunTitle {
   readonly board?: string;
 }
 
-/** The figures of a run, in the order in which they are printed. */
+/** The figures of a run, in the order in which they are printed. MACs are the model's, also where constant channels are not computed. */
 export function figuresOf(
   { engine, board }: RunTitle,
-  { inference, plan }: Pick<InferenceProgram, 'inference' | 'plan'>,
+  inference: Graph,
+  plan: Plan,
   { staticRamBytes, flashBytes, stackBytes, instructions, nsPerInference }: Linked,
 ): RunFigures {
   const { peakBytes, lowerBoundBytes, scratchBytes, proof } = plan;

@@ -1,9 +1,9 @@
 import type { Household, Voice } from './household';
 
-const ARM_BOARD = { board: 'mps2-an386', sramKilobytes: 96, runs: 'qemu' } as const;
+const ARM_BOARD = { board: 'mps2-an386', sramKilobytes: 64, runs: 'qemu' } as const;
 const TOO_SMALL = { board: 'virtual-m4', sramKilobytes: 8, runs: 'virtual' } as const;
 /** What the virtual devices have, in turn. */
-const BUDGETS_KILOBYTES = [64, 64, 80, 80, 96, 96, 128] as const;
+const BUDGETS_KILOBYTES = [32, 40, 48, 64] as const;
 
 /**
  * A board for every voice: virtual ones of different sizes, the last voice on an emulated ARM board; and one device more,

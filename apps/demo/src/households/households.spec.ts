@@ -9,14 +9,14 @@ describe('the demo’s fleet', () => {
 
   it('has seven virtual devices of different sizes, an ARM board, and one device that is too small', () => {
     expect(fleet.map(({ runs, sramKilobytes, fits }) => [runs, sramKilobytes, fits])).toEqual([
+      ['virtual', 32, true],
+      ['virtual', 40, true],
+      ['virtual', 48, true],
       ['virtual', 64, true],
-      ['virtual', 64, true],
-      ['virtual', 80, true],
-      ['virtual', 80, true],
-      ['virtual', 96, true],
-      ['virtual', 96, true],
-      ['virtual', 128, true],
-      ['qemu', 96, true],
+      ['virtual', 32, true],
+      ['virtual', 40, true],
+      ['virtual', 48, true],
+      ['qemu', 64, true],
       ['virtual', 8, false],
     ]);
   });

@@ -1,4 +1,4 @@
-import { type ModelFacts, traceBytes } from './facts';
+import { type ModelFacts, readsRows, traceBytes } from './facts';
 import { shownName } from './names';
 
 const hex = (id: number): string => `0x${id.toString(16).padStart(8, '0')}u`;
@@ -20,6 +20,7 @@ export function configHeader(facts: ModelFacts, mantissaBits: number | undefined
     define('INPUTS', unsigned(facts.inputs.length)),
     define('INPUT_BYTES', unsigned(facts.inputBytes)),
     define('INPUT_IN_ARENA', facts.inputsInArena ? 1 : 0),
+    ...(readsRows(facts) ? [define('INPUT_ROWS', 1)] : []),
     define('OUTPUTS', unsigned(facts.outputs.length)),
     define('OUTPUT_OFFSET', unsigned(facts.outputOffset)),
     define('OUTPUT_BYTES', unsigned(facts.outputBytes)),

@@ -8,7 +8,7 @@ import {
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
-import { bufferOf, type Plan } from '#libs/firmware/planner';
+import { bufferOf, inputsRead, type Plan, rowLayoutOf } from '#libs/firmware/planner';
 import type { ParameterLayout } from '../parameters/layout';
 import type { Places } from './places';
 import { sessionLayout } from './variables';
@@ -16,9 +16,11 @@ import { sessionLayout } from './variables';
 /** An input or output of a generated model. */
 export interface Port {
   readonly tensor: TensorId;
-  /** In the arena; absent for an input that is read where the caller has it. */
+  /** In the arena; absent for an input that is read where the caller has it, and for one that comes row by row. */
   readonly offset?: number;
   readonly bytes: number;
+  /** An input whose rows the model asks for, in order (`fl_model_read_input`): how many bytes each has. */
+  readonly rowBytes?: number;
 }
 
 /** A call of the forward pass that leaves a result in the arena: what `fl_after_call` is shown. */
@@ -64,8 +66,12 @@ export interface ModelFacts {
 export const inputsOf = (graph: Graph): readonly TensorId[] =>
   graph.inputs.filter((id) => tensorOf(graph, id).role === 'input');
 
+/** Where the caller writes them; inputs that come row by row lie there, too, but not whole. */
 export const inputsLieInArena = (graph: Graph, plan: Plan): boolean =>
-  inputsOf(graph).some((id) => bufferOf(plan, id) !== undefined);
+  !inputsComeByRows(plan) && inputsOf(graph).some((id) => bufferOf(plan, id) !== undefined);
+
+/** All inputs come that way, or none. */
+export const inputsComeByRows = ({ schedule }: Plan): boolean => inputsRead(schedule).size > 0;
 
 export const isTraining = (graph: Graph): boolean =>
   graph.ops.some((op) => op.kind === 'softmaxCrossEntropy');
@@ -89,8 +95,10 @@ function portOf(graph: Graph, places: Places, tensor: TensorId): Port {
   return place.in === 'arena' ? { tensor, offset: place.offset, bytes } : { tensor, bytes };
 }
 
-function callsOf(graph: Graph, plan: Plan, places: Places): readonly TracedCall[] {
-  return plan.schedule.calls.flatMap(({ op: index }) => {
+/** By rows: operators in the order of their segment, each as if it ran whole. */
+function callsOf(graph: Graph, { schedule }: Plan, places: Places): readonly TracedCall[] {
+  const ops = schedule.segments.flatMap(({ ops: each }) => each);
+  return ops.flatMap((index) => {
     const op = graph.ops[index];
     const [tensor] = op && !isBackward(op) ? ruleOf(op).outputs(op) : [];
     return tensor !== undefined && places.of(tensor).in === 'arena'
@@ -99,6 +107,10 @@ function callsOf(graph: Graph, plan: Plan, places: Places): readonly TracedCall[
   });
 }
 
+/** Does the model ask for the rows of its inputs? */
+export const readsRows = ({ inputs }: Pick<ModelFacts, 'inputs'>): boolean =>
+  inputs.some(({ rowBytes }) => rowBytes !== undefined);
+
 const sum = (parts: readonly { readonly bytes: number }[]): number =>
   parts.reduce((total, { bytes }) => total + bytes, 0);
 
@@ -106,7 +118,11 @@ const sum = (parts: readonly { readonly bytes: number }[]): number =>
 export const traceBytes = ({ calls }: ModelFacts): number => sum(calls);
 
 export function factsOf(graph: Graph, plan: Plan, layout: ParameterLayout, places: Places): ModelFacts {
-  const inputs = inputsOf(graph).map((id) => portOf(graph, places, id));
+  const inputs = inputsOf(graph).map((tensor): Port =>
+    inputsComeByRows(plan)
+      ? { tensor, bytes: bytesOfTensor(graph, tensor), rowBytes: rowLayoutOf(graph, tensor).rowBytes }
+      : portOf(graph, places, tensor),
+  );
   const outputs = graph.outputs.map((id) => portOf(graph, places, id));
   const [first] = outputs;
   invariant(first?.offset !== undefined, `${graph.name}: the output is not in the arena`);

@@ -1,8 +1,9 @@
 import { at, invariant } from '#libs/base/result';
 import { type Graph, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
-import { bufferOf, type Plan } from '#libs/firmware/planner';
-import { type LayerLayout, offsetOf, type ParameterLayout } from '../parameters/layout';
+import { bufferOf, type Plan, type Ring, rowLayoutOf } from '#libs/firmware/planner';
+import { fieldOf, type LayerLayout, offsetOf, type ParameterLayout } from '../parameters/layout';
 import { Identifiers, shownName } from './names';
+import { distanceText, type RowNumber } from './row-text';
 
 /** Where a tensor lies when the generated code runs. */
 export type Place =
@@ -29,9 +30,27 @@ export class Places {
     return tensor.role === 'input' ? { in: 'input' } : this.of(this.reshaped(id));
   }
 
+  /** How a tensor lies in the arena of which only some rows are kept. */
+  ringOf(id: TensorId): Ring | undefined {
+    return bufferOf(this.plan, id)?.ring;
+  }
+
+  /** ` + ...`: how far a row lies from where the tensor begins. */
+  rowDistance(id: TensorId, row: RowNumber): string {
+    const ring = this.ringOf(id);
+    const { step, shift } = ring?.slot ?? { step: 1, shift: 0 };
+    const place = { of: row.of, step: row.step * step, shift: row.shift * step + shift };
+    return distanceText(place, ring?.rowBytes ?? rowLayoutOf(this.graph, id).rowBytes, ring?.rows);
+  }
+
   /** The enumerator of an arena offset. */
   label(id: TensorId): string {
     return `AT_${this.identifiers.of(String(id), tensorOf(this.graph, id).name).toUpperCase()}`;
+  }
+
+  /** Are layers packed for DSP kernels, where those can do them? */
+  get usesDsp(): boolean {
+    return this.layout.use === 'linked-dsp';
   }
 
   /** The layout of the layer with number `layer` (N8). */
@@ -56,6 +75,7 @@ export class Places {
     if (operand) return operand.offset;
     const layer = this.layout.layers.find(({ weights, bias }) => weights === constant || bias === constant);
     invariant(layer, `constant ${tensorOf(this.graph, id).name} is in no layer of the parameter layout`);
+    if (fieldOf(layer, 'packed')) return offsetOf(layer, 'packed');
     return offsetOf(layer, layer.weights === constant ? 'weights' : 'bias');
   }
 

@@ -1,10 +1,11 @@
 import { invariant } from '#libs/base/result';
 import { type Graph, type LayerOp, layersOf, type Op, type TensorId, tensorOf } from '#libs/model/ir';
-import { extentOf, type PlannedBuffer } from '#libs/firmware/planner';
+import { elementsOf, extentOf, type PlannedBuffer, rowLayoutOf } from '#libs/firmware/planner';
 import { offsetOf } from '../parameters/layout';
 import type { Declarations } from './declarations';
 import { shownName } from './names';
 import type { Places } from './places';
+import { ROW, type RowNumber } from './row-text';
 
 /** The operator that is being written, and what it may need. */
 export interface ScopeParts {
@@ -14,6 +15,8 @@ export interface ScopeParts {
   readonly op: Op;
   readonly identifierOf: (op: Op) => string;
   readonly scratch: PlannedBuffer | undefined;
+  /** Where the operator runs in a loop, a row of its output (of its input, where it reduces) each time: how often. */
+  readonly rowCalls?: number;
 }
 
 /** What an emitter may use while it writes the call of one operator. */
@@ -51,6 +54,34 @@ export class Scope {
       case 'argument':
         throw new Error(`tensor ${tensorOf(this.graph, id).name} is passed by value`);
     }
+  }
+
+  /** Set where the call is one of several, of which each computes row `row`: how many. */
+  get rowCalls(): number | undefined {
+    return this.parts.rowCalls;
+  }
+
+  /** The first element of what a call covers: of the whole tensor, or of its row `row`. */
+  run(id: TensorId): string {
+    return this.rowCalls === undefined ? this.pointer(id, 's8') : this.rowPointer(id, ROW);
+  }
+
+  /** How many elements that is. */
+  runLength(id: TensorId): number {
+    const { height } = rowLayoutOf(this.graph, id);
+    return elementsOf(this.graph, id) / (this.rowCalls === undefined ? 1 : height);
+  }
+
+  /** Where a row of a tensor begins. */
+  rowPointer(id: TensorId, row: RowNumber): string {
+    return `${this.pointer(id, 's8')}${this.places.rowDistance(id, row)}`;
+  }
+
+  /** The fields of an fl_band that say where a map is: its first row and how many rows there are; `row` is the one that is met. */
+  mapOf(id: TensorId, row: RowNumber): string {
+    const ring = this.places.ringOf(id);
+    if (ring?.slot) return `${this.rowPointer(id, row)}, 1`;
+    return `${this.pointer(id, 's8')}, ${ring?.rows ?? this.extent(id, 1)}`;
   }
 
   /** A pointer to element `start` of a tensor. */

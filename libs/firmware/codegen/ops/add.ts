@@ -2,6 +2,7 @@ import { invariant } from '#libs/base/result';
 import { type Add, perTensor, type Sub, tensorOf } from '#libs/model/ir';
 import { activationRange, addConstants, type QuantizedMultiplier } from '#libs/model/quant';
 import type { Scope } from '../model/scope';
+import { dspAdd } from './dsp';
 import type { Emitter } from './emitter';
 import { binaryCall, isBroadcast } from './operands';
 import { int8Fault } from './types';
@@ -30,13 +31,21 @@ function constantsOf(scope: Scope, op: Add | Sub): string {
   return `&${scope.declarations.add(name, () => table(scope, op, name))}`;
 }
 
+/** Bits of the elements that the call covers; those of a row begin at a byte. */
+function maskOf(scope: Scope, op: Add): string {
+  const mask = scope.mask(op.mask);
+  const isRow = op.mask !== undefined && (scope.rowCalls ?? 1) > 1;
+  return isRow ? `${mask} + row * ${scope.runLength(op.output) / 8}` : mask;
+}
+
 export const add: Emitter<Add> = {
   refuse: (op, graph) =>
     int8Fault(graph, [...op.inputs, op.output]) ??
     (op.mask !== undefined && isBroadcast(graph, op)
       ? 'is trained through, but one operand is stretched over the other'
       : undefined),
-  emit: (op, scope) => [binaryCall(scope, op, constantsOf(scope, op), [scope.mask(op.mask)])],
+  emit: (op, scope) =>
+    dspAdd(scope, op) ?? [binaryCall(scope, op, constantsOf(scope, op), [maskOf(scope, op)])],
 };
 
 export const sub: Emitter<Sub> = {

@@ -1,5 +1,6 @@
 import type { FullyConnected } from '#libs/model/ir';
 import { elementsOf } from '#libs/firmware/planner';
+import { dspFullyConnected } from './dsp';
 import { call, type Emitter } from './emitter';
 import { filterFault, filterOf } from './filters';
 import { rangeOf } from './windows';
@@ -7,6 +8,8 @@ import { rangeOf } from './windows';
 export const fullyConnected: Emitter<FullyConnected> = {
   refuse: filterFault,
   emit: (op, scope) => {
+    const fast = dspFullyConnected(scope, op);
+    if (fast) return fast;
     const outputs = scope.extent(op.weights, 0);
     const depth = scope.extent(op.weights, 1);
     const rows = elementsOf(scope.graph, op.output) / outputs;

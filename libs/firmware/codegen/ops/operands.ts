@@ -34,8 +34,8 @@ export function binaryCall(
   constants: string,
   more: readonly string[] = [],
 ): string {
-  const operands = [...op.inputs, op.output].map((id) => scope.pointer(id, 's8'));
+  const operands = [...op.inputs, op.output].map((id) => scope.run(id));
   return isBroadcast(scope.graph, op)
     ? call(`fl_${op.kind}_broadcast_s8`, [constants, pairOf(scope, axesOf(scope.graph, op))], operands)
-    : call(`fl_${op.kind}_s8`, [constants, String(elementsOf(scope.graph, op.output))], operands, more);
+    : call(`fl_${op.kind}_s8`, [constants, String(scope.runLength(op.output))], operands, more);
 }

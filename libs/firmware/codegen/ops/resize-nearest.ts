@@ -2,18 +2,21 @@ import type { ResizeNearest } from '#libs/model/ir';
 import { resizeNearestIndices } from '#libs/model/quant';
 import { shapeOf } from '#libs/firmware/planner';
 import type { Scope } from '../model/scope';
+import { bandOf as rowOf } from './bands';
 import { call, type Emitter } from './emitter';
 import { arrayText } from './tables';
 import { byteFault } from './types';
 
 const LARGEST_INDEX = 65_535;
 
+/** The name of a table of rows or columns of the input, one an output row or column. */
+const list = (scope: Scope, values: Int32Array): string =>
+  scope.declarations.share('uint16_t', 'indices', arrayText(values));
+
 function sizes(scope: Scope, op: ResizeNearest): string {
   const { rows, columns } = resizeNearestIndices(scope.graph, op);
-  const list = (values: Int32Array): string =>
-    scope.declarations.share('uint16_t', 'indices', arrayText(values));
   const extents = [scope.extent(op.input, 2), scope.extent(op.output, 2), scope.extent(op.output, 3)];
-  const value = `{${extents.join(', ')}, ${list(rows)}, ${list(columns)}}`;
+  const value = `{${extents.join(', ')}, ${list(scope, rows)}, ${list(scope, columns)}}`;
   return `&${scope.declarations.share('fl_resize', 'resize', { value })}`;
 }
 
@@ -32,6 +35,11 @@ export const resizeNearest: Emitter<ResizeNearest> = {
     return byteFault(graph, [op.input, op.output]) ?? (tooLarge ? 'has an extent over 65,535' : undefined);
   },
   emit: (op, scope) => {
+    if (scope.rowCalls !== undefined) {
+      const rows = list(scope, resizeNearestIndices(scope.graph, op).rows);
+      const met = { of: `${rows}[row]`, step: 1, shift: 0 };
+      return [rowOf(scope, op, met), call('fl_resize_nearest_s8', [sizes(scope, op), '&band'])];
+    }
     const [maps = 1] = shapeOf(scope.graph, op.output);
     const bands = Array.from({ length: maps }, (_, map) => bandOf(scope, op, map));
     return [

@@ -1,5 +1,5 @@
 import type { TransposeConv2d } from '#libs/model/ir';
-import { wholeMaps } from './bands';
+import { bandOf } from './bands';
 import { call, type Emitter } from './emitter';
 import { filterFault, filterOf } from './filters';
 import { rangeOf, windowOf } from './windows';
@@ -8,7 +8,7 @@ export const transposeConv2d: Emitter<TransposeConv2d> = {
   refuse: filterFault,
   emit: (op, scope) => [
     filterOf(scope, op),
-    wholeMaps(scope, op),
+    bandOf(scope, op),
     call('fl_transpose_conv2d_s8', [windowOf(scope, op, scope.name), '&filter', rangeOf(scope, op), '&band']),
   ],
 };

@@ -1,6 +1,5 @@
 import type { Unary } from '#libs/model/ir';
 import { unaryTable } from '#libs/model/quant';
-import { elementsOf } from '#libs/firmware/planner';
 import { call, type Emitter } from './emitter';
 import { byteFault, int8Fault } from './types';
 import { arrayText } from './tables';
@@ -13,8 +12,8 @@ export const unary: Emitter<Unary> = {
     return [
       call(
         'fl_lookup_s8',
-        [table, String(elementsOf(scope.graph, op.output))],
-        [scope.pointer(op.input, 's8'), scope.pointer(op.output, 's8')],
+        [table, String(scope.runLength(op.output))],
+        [scope.run(op.input), scope.run(op.output)],
       ),
     ];
   },

@@ -8,5 +8,7 @@ export {
   parameterLayout,
   type ParameterLayout,
   type ParameterUse,
+  offsetOf,
 } from './layout';
+export { type DspFilter, dspFilter, type DspKernel } from './dsp-filter';
 export { checkParameters, packParameters, type ParameterFault } from './pack';

@@ -10,6 +10,7 @@ import {
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
+import { dspFilter } from './dsp-filter';
 import { layoutText, textId } from './layout-text';
 
 /** Bytes before the first layer: see FORMATS.md. */
@@ -18,16 +19,18 @@ export const PARAMETER_VERSION = 1;
 
 /**
  * What the image must serve. `training`: every training scheme of the model, and inference; `inference`: a model without a
- * trainable classifier, or a device that never trains.
+ * trainable classifier, or a device that never trains; `linked-dsp`: one inference program that has the image linked in, its
+ * layers packed for the kernels of fl_dsp_kernels.h. Such a layout holds for the parameters that it was made from only.
  */
-export type ParameterUse = 'training' | 'inference';
+export type ParameterUse = 'training' | 'inference' | 'linked-dsp';
 
 const ELEMENT_BYTES = { int8: 1, uint8: 1, uint16: 2, int32: 4 } as const;
 export type FieldType = keyof typeof ELEMENT_BYTES;
 export const fieldBytes = (type: FieldType): number => ELEMENT_BYTES[type];
 
-/** The arrays of a layer; `head*` exist for the classifier, all but the first four only in images for training. */
+/** The arrays of a layer: `packed` of one for DSP kernels, otherwise the others; `head*` exist for the classifier, all but the first four only in images for training. */
 export type FieldName =
+  | 'packed'
   | 'weights'
   | 'bias'
   | 'multiplier'
@@ -106,6 +109,12 @@ function wantedFields(
   ];
 }
 
+/** Of a layer that DSP kernels do. */
+function packedFields(graph: Graph, op: LayerOp): readonly Wanted[] | undefined {
+  const filter = dspFilter(graph, op);
+  return filter ? [{ name: 'packed', type: 'int32', count: filter.words.length }] : undefined;
+}
+
 /** Layers and their arrays begin at multiples of 4 and of their elements. */
 const LAYER_ALIGNMENT = 4;
 const IMAGE_ALIGNMENT = 8;
@@ -153,7 +162,8 @@ export function parameterLayout(inference: Graph, use: ParameterUse = 'training'
   let end = PARAMETER_HEAD_BYTES;
   ops.forEach((op, layer) => {
     const head = training && layer === ops.length - 1;
-    const place = placed(wantedFields(inference, op, { training, head }), end);
+    const packed = use === 'linked-dsp' ? packedFields(inference, op) : undefined;
+    const place = placed(packed ?? wantedFields(inference, op, { training, head }), end);
     end = place.end;
     layers.push({
       layer,

@@ -11,6 +11,7 @@ import {
   type TrainingConstants,
   trainingConstants,
 } from '#libs/model/quant';
+import { type DspFilter, dspFilter } from './dsp-filter';
 import {
   type Field,
   fieldBytes,
@@ -34,6 +35,12 @@ class LayerConstants {
     private readonly op: LayerOp,
     private readonly layer: number,
   ) {}
+
+  packed(): DspFilter {
+    const filter = dspFilter(this.graph, this.op);
+    invariant(filter, `${this.op.name} is not packed`);
+    return filter;
+  }
 
   /** Depthwise weights channel by channel (canonical order), all others as the model file has them. */
   weights(): Values {
@@ -79,6 +86,8 @@ const bitmap = (flags: Uint8Array): Values =>
 
 function valuesOf(field: Field, constants: LayerConstants): Values {
   switch (field.name) {
+    case 'packed':
+      return constants.packed().words;
     case 'weights':
       return constants.weights();
     case 'bias':

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLibraryTemplate } from '../c-library';
 import { amalgamate } from './amalgamate';
 
 const KERNELS = join(__dirname, '../../../../firmware-templates/kernels');
 const texts = new Map(
-  readdirSync(KERNELS).map((name) => [`kernels/${name}`, readFileSync(join(KERNELS, name), 'utf8')]),
+  readdirSync(KERNELS)
+    .map((name) => [`kernels/${name}`, readFileSync(join(KERNELS, name), 'utf8')] as const)
+    .filter(([path]) => isLibraryTemplate(path)),
 );
 /** Every function that a kernel's file shares, by the prototypes of the headers. */
 const functions = [...texts]

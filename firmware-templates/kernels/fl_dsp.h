@@ -1,0 +1,139 @@
+/*
+ * Two int16 in a word: the DSP instructions of Cortex-M4, M7 and M33 by name, and what they mean in plain C, so that the
+ * kernels written with them run and are tested everywhere. Header only: an instruction each. RAM: none.
+ *
+ * A "pair" is a word with two int16 lanes, low and high. Where gcc makes two instructions of the intrinsics of arm_acle.h
+ * (rotated operands, halves of two words, the rounding high product), the one instruction is written out.
+ */
+#ifndef FL_DSP_H
+#define FL_DSP_H
+
+#include <stdint.h>
+
+#define FL_INLINE inline __attribute__((always_inline))
+
+/* Any address: these cores load and store words wherever they lie. */
+static FL_INLINE int32_t fl_load_word(const void *at) {
+  int32_t word;
+  __builtin_memcpy(&word, at, sizeof word);
+  return word;
+}
+
+static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(at, &word, sizeof word); }
+
+/* A pointer that moves on stays one pointer: its multiples are not computed ahead, which takes registers that there are not. */
+#define FL_KEEP(pointer) __asm__("" : "+r"(pointer))
+
+/* The upper word of the 64-bit product. */
+static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+
+#include <arm_acle.h>
+
+#define fl_pair_product(x, y) __smuad((x), (y))
+#define fl_pair_product_add(x, y, sum) __smlad((x), (y), (sum))
+#define fl_low_low_add(x, y, sum) __smlabb((x), (y), (sum))
+#define fl_low_high_add(x, y, sum) __smlabt((x), (y), (sum))
+#define fl_high_low_add(x, y, sum) __smlatb((x), (y), (sum))
+#define fl_even_bytes(word) ((int32_t)__sxtb16((int8x4_t)(word)))
+#define fl_even_bytes_unsigned(word) ((int32_t)__uxtb16((uint8x4_t)(word)))
+#define fl_saturated_byte(value) ((int32_t)__builtin_arm_ssat((value), 8)) /* __ssat warns */
+
+#define FL_DSP_UNARY(name, instruction)                            \
+  static FL_INLINE int32_t name(int32_t a) {                              \
+    int32_t result;                                                \
+    __asm__(instruction : "=r"(result) : "r"(a));                  \
+    return result;                                                 \
+  }
+#define FL_DSP_BINARY(name, instruction)                           \
+  static FL_INLINE int32_t name(int32_t a, int32_t b) {                   \
+    int32_t result;                                                \
+    __asm__(instruction : "=r"(result) : "r"(a), "r"(b));          \
+    return result;                                                 \
+  }
+FL_DSP_UNARY(fl_odd_bytes, "sxtb16 %0, %1, ror #8")
+FL_DSP_UNARY(fl_odd_bytes_unsigned, "uxtb16 %0, %1, ror #8")
+FL_DSP_BINARY(fl_low_halves, "pkhbt %0, %1, %2, lsl #16")
+FL_DSP_BINARY(fl_high_halves, "pkhtb %0, %2, %1, asr #16")
+FL_DSP_BINARY(fl_rounded_high_product, "smmulr %0, %1, %2")
+
+#else
+
+static FL_INLINE int32_t fl_low(int32_t pair) { return (int16_t)(uint16_t)((uint32_t)pair & 0xffffu); }
+static FL_INLINE int32_t fl_high(int32_t pair) { return pair >> 16; }
+static FL_INLINE int32_t fl_wrap(int64_t value) { return (int32_t)(uint32_t)(uint64_t)value; }
+static FL_INLINE int32_t fl_pair_of(int32_t low, int32_t high) {
+  return (int32_t)(((uint32_t)low & 0xffffu) | ((uint32_t)high << 16));
+}
+static FL_INLINE int32_t fl_byte(int32_t word, int32_t index) { return (int8_t)(uint8_t)((uint32_t)word >> (8 * index)); }
+static FL_INLINE int32_t fl_byte_unsigned(int32_t word, int32_t index) { return (int32_t)(((uint32_t)word >> (8 * index)) & 0xffu); }
+
+/* Sums wrap. */
+static FL_INLINE int32_t fl_pair_product_add(int32_t x, int32_t y, int32_t sum) {
+  return fl_wrap((int64_t)fl_low(x) * fl_low(y) + (int64_t)fl_high(x) * fl_high(y) + sum);
+}
+static FL_INLINE int32_t fl_pair_product(int32_t x, int32_t y) { return fl_pair_product_add(x, y, 0); }
+static FL_INLINE int32_t fl_low_low_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_low(x) * fl_low(y) + sum); }
+static FL_INLINE int32_t fl_low_high_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_low(x) * fl_high(y) + sum); }
+static FL_INLINE int32_t fl_high_low_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_high(x) * fl_low(y) + sum); }
+
+/* Bytes 0 and 2 of a word as a pair, bytes 1 and 3. */
+static FL_INLINE int32_t fl_even_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 0), fl_byte(word, 2)); }
+static FL_INLINE int32_t fl_odd_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 1), fl_byte(word, 3)); }
+static FL_INLINE int32_t fl_even_bytes_unsigned(int32_t word) {
+  return fl_pair_of(fl_byte_unsigned(word, 0), fl_byte_unsigned(word, 2));
+}
+static FL_INLINE int32_t fl_odd_bytes_unsigned(int32_t word) {
+  return fl_pair_of(fl_byte_unsigned(word, 1), fl_byte_unsigned(word, 3));
+}
+
+/* (low of a, low of b), (high of a, high of b). */
+static FL_INLINE int32_t fl_low_halves(int32_t a, int32_t b) { return fl_pair_of(fl_low(a), fl_low(b)); }
+static FL_INLINE int32_t fl_high_halves(int32_t a, int32_t b) { return fl_pair_of(fl_high(a), fl_high(b)); }
+
+/* a * b / 2^32, halves up. */
+static FL_INLINE int32_t fl_rounded_high_product(int32_t a, int32_t b) {
+  return fl_wrap(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+}
+
+/* Clamped to int8. */
+static FL_INLINE int32_t fl_saturated_byte(int32_t value) { return value < -128 ? -128 : value > 127 ? 127 : value; }
+
+#endif
+
+/* Sum and product that wrap. */
+static FL_INLINE int32_t fl_wrapped_sum(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+static FL_INLINE int32_t fl_wrapped_difference(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+static FL_INLINE int32_t fl_wrapped_product_add(int32_t a, int32_t b, int32_t sum) {
+  return (int32_t)((uint32_t)a * (uint32_t)b + (uint32_t)sum);
+}
+
+/*
+ * How sums become outputs (libs/model/quant/affine-requantize.ts), zero points and bias included, for outputs that are
+ * clamped by the range of int8 only.
+ * Affine: one multiply-add, one high product, one saturating shift; proved equal for every sum that can occur.
+ * Exact: MBQM of N2 as it is, where the former does not exist: doubled sum, then both roundings.
+ */
+typedef struct {
+  int32_t factor, addend, multiplier;
+} fl_affine;
+
+typedef struct {
+  int32_t addend, multiplier, rounding, shift;
+} fl_exact;
+
+enum { FL_AFFINE_SHIFT = 16 };
+
+static FL_INLINE int8_t fl_affine_output(fl_affine by, int32_t sum) {
+  const int32_t scaled = fl_high_product(fl_wrapped_product_add(sum, by.factor, by.addend), by.multiplier);
+  return (int8_t)fl_saturated_byte(scaled >> FL_AFFINE_SHIFT);
+}
+
+static FL_INLINE int8_t fl_exact_output(fl_exact by, int32_t doubled_sum) {
+  int32_t value = fl_rounded_high_product(fl_wrapped_sum(doubled_sum, by.addend), by.multiplier);
+  value += value >> 31; /* halves away from zero */
+  return (int8_t)fl_saturated_byte((value + by.rounding) >> by.shift);
+}
+
+#endif

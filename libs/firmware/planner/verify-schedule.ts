@@ -1,0 +1,101 @@
+/**
+ * Is a schedule one of its graph? Every operator runs whole, once, or row by row: each row once, in ascending order, one a
+ * call. Inputs are read in ascending order too. The calls of a segment are contiguous, and so are segments.
+ */
+import { type Graph, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { rowLayoutOf } from './rows';
+import { type Call, isRead, type Rows, type Schedule } from './schedule';
+import { operandsOf } from './uses';
+
+const heightOf = (graph: Graph, id: TensorId | undefined): number =>
+  id === undefined ? 1 : (tensorOf(graph, id).shape[1] ?? 1);
+
+/** Rows from 0 on, one after the other; the first that are not. */
+function nextRow(calls: readonly (Rows | undefined)[]): {
+  readonly end: number;
+  readonly isAscending: boolean;
+} {
+  let end = 0;
+  for (const rows of calls) {
+    if (rows?.from !== end || rows.to <= end) return { end, isAscending: false };
+    end = rows.to;
+  }
+  return { end, isAscending: true };
+}
+
+function operatorFaults(
+  graph: Graph,
+  index: number,
+  calls: readonly (Rows | undefined)[],
+): readonly string[] {
+  const op = graph.ops[index];
+  if (!op) return [`operator ${index} is called, which does not exist`];
+  const [first] = calls;
+  if (calls.length === 1 && !first) return [];
+  if (calls.length === 0 || !first) return [`${op.name} is called ${calls.length} times`];
+  const { end, isAscending } = nextRow(calls);
+  const outputs = heightOf(graph, ruleOf(op).outputs(op)[0]);
+  // Only a pool over all pixels counts the rows of its input.
+  const reduces = op.kind === 'averagePool2d' && outputs === 1 && calls.length > 1;
+  const height = reduces ? heightOf(graph, op.input) : outputs;
+  if (!isAscending || end !== height)
+    return [`${op.name} does not compute its ${height} rows one after the other`];
+  return calls.some((rows) => rows && rows.to - rows.from !== 1)
+    ? [`${op.name} computes several rows in a call`]
+    : [];
+}
+
+function readFaults(graph: Graph, { calls }: Schedule): readonly string[] {
+  const reads = Map.groupBy(calls.filter(isRead), ({ tensor }) => tensor);
+  return [...reads].flatMap(([tensor, list]) => {
+    const { name } = tensorOf(graph, tensor);
+    if (!graph.inputs.includes(tensor)) return [`${name} is read, which is no input`];
+    const { isAscending } = nextRow(list.map(({ rows }) => rows));
+    return isAscending ? [] : [`the rows of ${name} are not read one after the other`];
+  });
+}
+
+function segmentFaults({ calls, segments }: Schedule): readonly string[] {
+  const segmentOf = new Map(segments.flatMap(({ ops }, index) => ops.map((op) => [op, index] as const)));
+  const visited = calls.flatMap((call: Call) => (isRead(call) ? [] : [segmentOf.get(call.op) ?? -1]));
+  const isOrdered = visited.every((segment, i) => segment >= 0 && segment >= (visited[i - 1] ?? 0));
+  return isOrdered ? [] : ['the calls of a segment are not contiguous'];
+}
+
+/** Sentences about what is wrong with a schedule, whatever lies where. */
+export function scheduleFaults(graph: Graph, schedule: Schedule): readonly string[] {
+  const calls = new Map<number, (Rows | undefined)[]>(graph.ops.map((_, op) => [op, []]));
+  for (const call of schedule.calls) {
+    if (!isRead(call)) calls.set(call.op, [...(calls.get(call.op) ?? []), call.rows]);
+  }
+  return [
+    ...[...calls].flatMap(([op, rows]) => operatorFaults(graph, op, rows)),
+    ...readFaults(graph, schedule),
+    ...segmentFaults(schedule),
+  ];
+}
+
+/** The numbers that stand for the rows of a value: row y is `firstRow` + y. */
+export interface RowNames {
+  readonly rows: number;
+  readonly firstRow: number;
+}
+
+/** Names for the rows of all that calls of some rows touch, from the number of tensors up to `end`. */
+export function rowNames(
+  graph: Graph,
+  { calls }: Schedule,
+): { readonly named: ReadonlyMap<TensorId, RowNames>; readonly end: number } {
+  const named = new Map<TensorId, RowNames>();
+  let end = graph.tensors.length;
+  for (const call of calls) {
+    const isOfRows = isRead(call) || (call.rows && graph.ops[call.op]);
+    for (const id of isOfRows ? operandsOf(graph, call) : []) {
+      if (named.has(id)) continue;
+      const { height: rows } = rowLayoutOf(graph, id);
+      named.set(id, { rows, firstRow: end });
+      end += rows;
+    }
+  }
+  return { named, end };
+}

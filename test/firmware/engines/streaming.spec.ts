@@ -1,0 +1,171 @@
+/**
+ * Networks that run row by row: on an arena of exactly the planned size, full of noise, they give the bytes of the reference, in every
+ * tensor; so do the published models, in less memory than anybody else's.
+ */
+import { equalBytes, toHex } from '#libs/base/bytes';
+import { at, unwrap } from '#libs/base/result';
+import { type InferenceOptions, type InferenceProgram, inferenceProgram } from '#libs/firmware/program';
+import { build, openEngine, type TargetName } from '#libs/firmware/toolchain';
+import { INFERENCE_PASSES, runPasses } from '#libs/model/passes';
+import {
+  type GoldenModel,
+  goldenCases,
+  goldenFiles,
+  goldenGraph,
+  goldenInput,
+  goldenInt8,
+  goldenLayers,
+  goldenOutput,
+} from '#test/support/golden-models';
+import { emulatedBoard, testWorkshop } from '#test/support/harness';
+import { randomNetwork } from '#test/support/random-networks';
+import { INTEGER_KINDS, randomBranchyNetwork, randomOperatorGraph } from '#test/support/random-operators';
+import { describeWithShared } from '#test/support/shared-files';
+import { differenceOn } from './operator-fuzz';
+
+const MINUTE = 60_000;
+const GRAPHS = 10;
+
+const LEAST = { optimize: 'ram' } as const;
+const FROM_SENSOR = { optimize: 'ram', inputRows: true } as const;
+const MODES = [
+  ['input in memory', LEAST],
+  ['rows from the sensor', FROM_SENSOR],
+] as const;
+
+const RANDOM_MODES = [...MODES, ['DSP kernels', { ...FROM_SENSOR, kernels: 'dsp' }]] as const;
+
+const networkOf = (seed: number) =>
+  runPasses(seed % 2 === 0 ? randomNetwork(seed) : randomBranchyNetwork(seed), INFERENCE_PASSES);
+
+describe.each(RANDOM_MODES)('a random network row by row, %s', (_, plan) => {
+  test.each(Array.from({ length: GRAPHS }, (__, i) => i + 1))(
+    'gives the bytes of the reference under sanitizers: seed %i',
+    async (seed) => {
+      const variant = { target: 'native', sanitize: true, plan } as const;
+      expect(await differenceOn(networkOf(seed), seed, variant)).toBeUndefined();
+    },
+    MINUTE,
+  );
+
+  test.each(['wasm', 'arm'] as const)(
+    'gives the bytes of the reference on %s',
+    async (target) => {
+      expect(await differenceOn(networkOf(4), 4, { target, plan })).toBeUndefined();
+    },
+    MINUTE,
+  );
+});
+
+test.each(INTEGER_KINDS)(
+  'an operator whose inputs come from the sensor gives the bytes of the reference under sanitizers: %s',
+  async (kind) => {
+    const variant = { target: 'native', sanitize: true, plan: FROM_SENSOR } as const;
+    for (const seed of [1, 2])
+      expect(await differenceOn(randomOperatorGraph(kind, seed), seed, variant)).toBeUndefined();
+  },
+  MINUTE,
+);
+
+/** Static RAM of the linked model, in bytes: input in memory, rows from the sensor. */
+const BARS = {
+  mcunet_vww: [23_000, 17_000],
+  person_detect: [15_000, 14_000],
+  mlperf_kws: [6_500, 6_000],
+} as const;
+type Model = keyof typeof BARS;
+const MODELS = ['mcunet_vww', 'person_detect', 'mlperf_kws'] as const satisfies readonly GoldenModel[];
+
+const bytesUnder = (view: ArrayBufferView): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+const programOf = (model: Model, options: InferenceOptions): InferenceProgram =>
+  unwrap(inferenceProgram(runPasses(goldenGraph(model), INFERENCE_PASSES), options));
+
+function caseOf(model: Model, { inference }: InferenceProgram) {
+  const number = at(goldenCases(model), 0);
+  if (model === 'mcunet_vww') return goldenInt8(model, number);
+  return { input: goldenInput(model, inference, number), output: goldenOutput(model, number) };
+}
+
+interface Run {
+  readonly target: TargetName;
+  readonly trace?: boolean;
+  readonly sanitize?: boolean;
+}
+
+async function run(model: Model, { model: generated, parameters, ...program }: InferenceProgram, how: Run) {
+  const board = await emulatedBoard();
+  const request = { program: 'inference', board, model: generated, parameters, ...how } as const;
+  const built = unwrap(await build(testWorkshop, request));
+  const { input } = caseOf(model, { model: generated, parameters, ...program });
+  const result = unwrap(
+    await openEngine(testWorkshop, built).forward({ inputs: [bytesUnder(input)], fill: 1 }),
+  );
+  return { built, result };
+}
+
+/** Static RAM within which the fast kernels have to do. */
+const SPEED_BARS = { mcunet_vww: 36_000, person_detect: 24_000, mlperf_kws: 12_000 } as const;
+
+describe.each(MODELS)('%s within the memory of the speed bars', (model) => {
+  describeWithShared(goldenFiles(model), 'against TensorFlow Lite Micro', () => {
+    it(
+      'gives its output on a Cortex-M4 with DSP kernels',
+      async () => {
+        const bar = SPEED_BARS[model];
+        const program = programOf(model, { optimize: 'speed', budgetBytes: bar, kernels: 'dsp' });
+        const { built, result } = await run(model, program, { target: 'arm' });
+        expect(result.outputs.map(toHex)).toEqual([toHex(caseOf(model, program).output)]);
+        expect(built.footprint.staticRamBytes).toBeLessThanOrEqual(bar);
+        expect(result.stackBytes).toBeLessThanOrEqual(built.footprint.stackBytes);
+      },
+      3 * MINUTE,
+    );
+  });
+});
+
+describe.each(MODELS)('%s row by row', (model) => {
+  describeWithShared(goldenFiles(model), 'against TensorFlow Lite Micro', () => {
+    describe.each(MODES)('%s', (_, options) => {
+      const program = programOf(model, options);
+      const bar = BARS[model][options === LEAST ? 0 : 1];
+
+      it.each([{ target: 'native', sanitize: true }, { target: 'wasm' }] as const)(
+        'gives its output: %j',
+        async (how) => {
+          const { result } = await run(model, program, how);
+          expect(result.outputs.map(toHex)).toEqual([toHex(caseOf(model, program).output)]);
+        },
+        3 * MINUTE,
+      );
+
+      it(
+        'gives its output on a Cortex-M4, within its bar and its stack',
+        async () => {
+          const { built, result } = await run(model, program, { target: 'arm' });
+          expect(result.outputs.map(toHex)).toEqual([toHex(caseOf(model, program).output)]);
+          expect(built.footprint.staticRamBytes).toBeLessThanOrEqual(bar);
+          expect(result.stackBytes).toBeGreaterThan(0);
+          expect(result.stackBytes).toBeLessThanOrEqual(built.footprint.stackBytes);
+        },
+        3 * MINUTE,
+      );
+
+      it(
+        'gives every intermediate tensor, though it never holds one whole',
+        async () => {
+          const { result } = await run(model, program, { target: 'wasm', trace: true });
+          const golden = new Map(goldenLayers(model).map(({ tensor, data }) => [tensor, data]));
+          const { calls } = program.model.facts;
+          const wrong = calls.filter(({ tensor }, i) => {
+            const expected = golden.get(tensor);
+            return expected === undefined || !equalBytes(at(result.layers ?? [], i), expected);
+          });
+          expect(wrong).toEqual([]);
+        },
+        3 * MINUTE,
+      );
+    });
+  });
+});
