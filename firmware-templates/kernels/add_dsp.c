@@ -5,6 +5,7 @@
 void fl_add_dsp(const fl_dsp_sum *sum, int32_t count, const int8_t *first, const int8_t *second, int8_t *output) {
   const fl_dsp_sum by = *sum;
   const int8_t *end = output + count;
+#pragma GCC unroll 4
   while (output != end) {
     const int32_t value = *first++ * by.first + *second++ * by.second + by.addend;
     *output++ = (int8_t)fl_saturated_byte(value >> by.shift);

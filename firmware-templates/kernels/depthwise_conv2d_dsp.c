@@ -51,7 +51,7 @@ static void fill(int16_t value, int32_t count, int16_t *to) {
 }
 
 /* Two pixels of four channels at a time. */
-static __attribute__((noinline)) void spread_four(const int8_t *values, int32_t pixels, int32_t step, int16_t *row, int32_t width) {
+static FL_INLINE void spread_four(const int8_t *values, int32_t pixels, int32_t step, int16_t *row, int32_t width) {
   const int32_t flip = (int32_t)0x80808080u;
   int16_t *const second_half = row + 2 * width;
   int32_t at = 0;
@@ -74,7 +74,8 @@ static __attribute__((noinline)) void spread_four(const int8_t *values, int32_t 
   second_half[at + width] = (int16_t)(odd >> 16);
 }
 
-static __attribute__((noinline)) void spread_some(const int8_t *values, int32_t pixels, int32_t step, int16_t *row, int32_t width, int32_t channels) {
+static __attribute__((noinline)) void spread_some(const int8_t *values, int32_t pixels, int32_t step, int16_t *row,
+                                                  int32_t width, int32_t channels) {
   for (int32_t c = 0; c < channels; c++) {
     for (int32_t x = 0; x < pixels; x++) row[c * width + x] = (int16_t)(values[x * step + c] + 128);
   }
@@ -107,22 +108,25 @@ static void take_row(const fl_window *w, const fl_band *band, int32_t is_needed,
 }
 
 /* All rows up to `end` that have not come yet; those before `first` are not needed. */
-static __attribute__((noinline)) void load_rows(const fl_window *w, const fl_band *band, int32_t first, int32_t end, fl_planes *p) {
-  for (; p->next < end; p->next++) {
-    const int32_t y = p->next - w->pad_top;
+static __attribute__((noinline)) void load_rows(const fl_window *w, const fl_band *band, int32_t first, int32_t end,
+                                                fl_planes *p) {
+  int32_t next = p->next;
+  for (; next < end; next++) {
+    const int32_t y = next - w->pad_top;
     if (y >= 0 && y < w->in_height) {
-      take_row(w, band, p->next >= first, p);
+      take_row(w, band, next >= first, p);
     } else if (!p->skips) {
       fill(p->border, p->row_step, p->slot);
     }
-    p->slot += p->row_step;
-    if (p->slot == p->end) p->slot = p->rows;
+    int16_t *const slot = p->slot + p->row_step;
+    p->slot = slot == p->end ? p->rows : slot;
   }
+  p->next = next;
 }
 
-/* Sums of four outputs. */
+/* Sums of up to five outputs. */
 typedef struct {
-  int32_t a, b, c, d;
+  int32_t a, b, c, d, e;
 } fl_sums;
 
 /* What one kernel row of `taps` adds to up to four outputs, of which the first meets x[0] first. */
@@ -142,7 +146,7 @@ static FL_INLINE fl_sums add_row(fl_sums s, const int16_t *x, const int32_t *wei
 /* All kernel rows, from the ring's row `first` on around. */
 static FL_INLINE fl_sums any_outputs(const fl_line *line, const int16_t *plane, const int32_t *weights, int32_t taps,
                               int32_t stride, int32_t outputs) {
-  fl_sums s = {0, 0, 0, 0};
+  fl_sums s = {0, 0, 0, 0, 0};
   const int32_t words = (taps + 3) / 4 * 2, step = line->row_step;
   const int32_t *end = weights + line->kernel_rows * words;
   const int16_t *row = plane + line->first * step;
@@ -166,15 +170,20 @@ static FL_INLINE fl_sums add_three(fl_sums s, const int16_t *x, const int32_t *w
     const int32_t p2 = word[2];
     s.b = fl_low_high_add(p2, back, fl_pair_product_add(p1, front, s.b));
     if (outputs == 2) return s;
-    const int32_t p3 = word[3], p4 = word[4];
+    const int32_t p3 = word[3];
     s.c = fl_low_high_add(p3, back, fl_pair_product_add(p2, front, s.c));
+    if (outputs == 3) return s;
+    const int32_t p4 = word[4];
     s.d = fl_low_high_add(p4, back, fl_pair_product_add(p3, front, s.d));
   } else {
     s.b = fl_pair_product_add(p1, back, fl_high_low_add(p0, front, s.b));
     if (outputs == 2) return s;
     const int32_t p2 = word[2];
     s.c = fl_low_high_add(p2, back, fl_pair_product_add(p1, front, s.c));
+    if (outputs == 3) return s;
     s.d = fl_pair_product_add(p2, back, fl_high_low_add(p1, front, s.d));
+    if (outputs == 4) return s;
+    s.e = fl_low_high_add(word[3], back, fl_pair_product_add(p2, front, s.e));
   }
   return s;
 }
@@ -185,7 +194,7 @@ typedef struct {
 } fl_three;
 
 static FL_INLINE fl_sums three_rows(fl_three *rows, const int32_t *weights, int32_t stride, int32_t outputs) {
-  fl_sums s = {0, 0, 0, 0};
+  fl_sums s = {0, 0, 0, 0, 0};
   s = add_three(s, rows->a, weights, stride, outputs);
   s = add_three(s, rows->b, weights + 2, stride, outputs);
   s = add_three(s, rows->c, weights + 4, stride, outputs);
@@ -199,7 +208,8 @@ static FL_INLINE fl_sums three_rows(fl_three *rows, const int32_t *weights, int3
 }
 
 /* Channels that have no affine form are rare. */
-static __attribute__((noinline)) void put_exact(fl_sums s, const int32_t *filter, int32_t outputs, int32_t step, int8_t *at) {
+static __attribute__((noinline)) void put_exact(fl_sums s, const int32_t *filter, int32_t outputs, int32_t step,
+                                                int8_t *at) {
   const fl_exact by = *(const fl_exact *)filter;
   at[0] = fl_exact_output(by, fl_wrapped_sum(s.a, s.a));
   if (outputs > 1) at[step] = fl_exact_output(by, fl_wrapped_sum(s.b, s.b));
@@ -220,25 +230,40 @@ static FL_INLINE int8_t *put_sums(fl_sums s, const int32_t *filter, int32_t outp
     at += step;
     FL_KEEP(at);
     *at = fl_affine_output(by, s.c);
+  }
+  if (outputs > 3) {
     at += step;
     FL_KEEP(at);
     *at = fl_affine_output(by, s.d);
+  }
+  if (outputs > 4) {
+    at += step;
+    FL_KEEP(at);
+    *at = fl_affine_output(by, s.e);
   }
   at += step;
   FL_KEEP(at);
   return at;
 }
 
-static FL_INLINE void lines_of_three(const fl_line *line, int32_t stride) {
+/* Outputs of a channel side by side, and on to those after them. */
+static FL_INLINE int8_t *put_three(fl_three *rows, const int32_t *filter, int32_t stride, int32_t outputs, int32_t step,
+                                   int8_t *at) {
+  return put_sums(three_rows(rows, filter + CONSTANTS, stride, outputs), filter, outputs, step, at);
+}
+
+/* is_five: there are five outputs, which are done at once. */
+static FL_INLINE void lines_of_three(const fl_line *line, int32_t stride, int32_t is_five) {
   const fl_line l = *line;
+  const int32_t outputs = is_five ? 5 : l.outputs;
   const int32_t second = l.first + 1 < l.count ? l.first + 1 : l.first + 1 - l.count;
   const int32_t third = second + 1 < l.count ? second + 1 : second + 1 - l.count;
-  const int32_t to_next = l.width - l.outputs * stride;
+  const int32_t to_next = l.width - outputs * stride;
   const int32_t *filter = l.filter;
   fl_three rows = {l.rows + l.first * l.row_step, l.rows + second * l.row_step, l.rows + third * l.row_step};
   for (int8_t *output = l.output, *end = output + l.channels; output != end; output++) {
     int8_t *at = output;
-    int32_t left = l.outputs;
+    int32_t left = outputs;
     if (filter[EXACT_SHIFT] != 0) {
       for (; left > 3; left -= 4, at += 4 * l.step) {
         put_exact(three_rows(&rows, filter + CONSTANTS, stride, 4), filter, 4, l.step, at);
@@ -247,9 +272,13 @@ static FL_INLINE void lines_of_three(const fl_line *line, int32_t stride) {
         put_exact(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, l.step, at);
       }
     }
-    for (; left > 3; left -= 4) at = put_sums(three_rows(&rows, filter + CONSTANTS, stride, 4), filter, 4, l.step, at);
-    if (left > 1) at = put_sums(three_rows(&rows, filter + CONSTANTS, stride, 2), filter, 2, l.step, at);
-    if ((left & 1) != 0) put_sums(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, l.step, at);
+    if (is_five && left == 5) {
+      put_three(&rows, filter, stride, 5, l.step, at);
+      left = 0;
+    }
+    for (; left > 3; left -= 4) at = put_three(&rows, filter, stride, 4, l.step, at);
+    if (left > 1) at = put_three(&rows, filter, stride, 2, l.step, at);
+    if ((left & 1) != 0) put_three(&rows, filter, stride, 1, l.step, at);
     rows.a += to_next;
     rows.b += to_next;
     rows.c += to_next;
@@ -289,8 +318,9 @@ static FL_INLINE void lines_of(const fl_line *line, int32_t taps, int32_t stride
 /* One function for each kernel and stride that is common, and one for the others. */
 #define FL_LINES(name, lines, ...) \
   static __attribute__((noinline)) void name(const fl_line *line) { lines(line, __VA_ARGS__); }
-FL_LINES(three_one, lines_of_three, 1)
-FL_LINES(three_two, lines_of_three, 2)
+FL_LINES(three_one, lines_of_three, 1, 0)
+FL_LINES(three_one_of_five, lines_of_three, 1, 1)
+FL_LINES(three_two, lines_of_three, 2, 0)
 FL_LINES(five_one, lines_of, 5, 1)
 FL_LINES(five_two, lines_of, 5, 2)
 FL_LINES(seven_one, lines_of, 7, 1)
@@ -304,7 +334,7 @@ static __attribute__((noinline)) void any_lines(const fl_line *line, int32_t tap
 static __attribute__((noinline)) void some_lines(const fl_window *w, const fl_line *line) {
   const int32_t taps = w->kernel_width, stride = w->stride_width;
   switch (taps == 3 && w->kernel_height != 3 ? 0 : 2 * taps + stride) {
-    case 7: three_one(line); break;
+    case 7: line->outputs == 5 ? three_one_of_five(line) : three_one(line); break;
     case 8: three_two(line); break;
     case 11: five_one(line); break;
     case 12: five_two(line); break;
@@ -331,8 +361,15 @@ static void aim(const fl_window *w, const fl_planes *planes, int32_t top, int32_
 
 /* The constants of a channel as they are, words of four weights as pairs: bytes 0 and 2, 1 and 3. */
 static void widen_filter(const int32_t *from, int32_t words, int32_t *to) {
-  for (int32_t i = 0; i < CONSTANTS; i++) *to++ = *from++;
-  for (; words > 0; words--, to += 2) {
+  const int32_t a = from[0], b = from[1], c = from[2], d = from[3];
+  to[0] = a;
+  to[1] = b;
+  to[2] = c;
+  to[3] = d;
+  from += CONSTANTS;
+  to += CONSTANTS;
+#pragma GCC unroll 2
+  for (const int32_t *end = from + words; from != end; to += 2) {
     const int32_t four = *from++;
     to[0] = fl_even_bytes(four);
     to[1] = fl_odd_bytes(four);

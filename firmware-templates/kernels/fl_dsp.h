@@ -21,7 +21,7 @@ static FL_INLINE int32_t fl_load_word(const void *at) {
 
 static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(at, &word, sizeof word); }
 
-/* A pointer that moves on stays one pointer: its multiples are not computed ahead, which takes registers that there are not. */
+/* A pointer that moves on stays one: its multiples are not computed ahead, which takes registers that there are not. */
 #define FL_KEEP(pointer) __asm__("" : "+r"(pointer))
 
 /* The upper word of the 64-bit product. */
@@ -67,16 +67,24 @@ static FL_INLINE int32_t fl_pair_of(int32_t low, int32_t high) {
   return (int32_t)(((uint32_t)low & 0xffffu) | ((uint32_t)high << 16));
 }
 static FL_INLINE int32_t fl_byte(int32_t word, int32_t index) { return (int8_t)(uint8_t)((uint32_t)word >> (8 * index)); }
-static FL_INLINE int32_t fl_byte_unsigned(int32_t word, int32_t index) { return (int32_t)(((uint32_t)word >> (8 * index)) & 0xffu); }
+static FL_INLINE int32_t fl_byte_unsigned(int32_t word, int32_t index) {
+  return (int32_t)(((uint32_t)word >> (8 * index)) & 0xffu);
+}
 
 /* Sums wrap. */
 static FL_INLINE int32_t fl_pair_product_add(int32_t x, int32_t y, int32_t sum) {
   return fl_wrap((int64_t)fl_low(x) * fl_low(y) + (int64_t)fl_high(x) * fl_high(y) + sum);
 }
 static FL_INLINE int32_t fl_pair_product(int32_t x, int32_t y) { return fl_pair_product_add(x, y, 0); }
-static FL_INLINE int32_t fl_low_low_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_low(x) * fl_low(y) + sum); }
-static FL_INLINE int32_t fl_low_high_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_low(x) * fl_high(y) + sum); }
-static FL_INLINE int32_t fl_high_low_add(int32_t x, int32_t y, int32_t sum) { return fl_wrap((int64_t)fl_high(x) * fl_low(y) + sum); }
+static FL_INLINE int32_t fl_low_low_add(int32_t x, int32_t y, int32_t sum) {
+  return fl_wrap((int64_t)fl_low(x) * fl_low(y) + sum);
+}
+static FL_INLINE int32_t fl_low_high_add(int32_t x, int32_t y, int32_t sum) {
+  return fl_wrap((int64_t)fl_low(x) * fl_high(y) + sum);
+}
+static FL_INLINE int32_t fl_high_low_add(int32_t x, int32_t y, int32_t sum) {
+  return fl_wrap((int64_t)fl_high(x) * fl_low(y) + sum);
+}
 
 /* Bytes 0 and 2 of a word as a pair, bytes 1 and 3. */
 static FL_INLINE int32_t fl_even_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 0), fl_byte(word, 2)); }
