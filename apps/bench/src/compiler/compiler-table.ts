@@ -6,7 +6,11 @@ import type { Peer } from './peers';
 export interface ModelFigures {
   readonly name: string;
   readonly macs: number;
-  readonly ours: readonly { readonly where: string; readonly measurement: Measurement }[];
+  readonly ours: readonly {
+    readonly where: string;
+    readonly engine: string;
+    readonly measurement: Measurement;
+  }[];
   readonly peers: readonly Peer[];
 }
 
@@ -33,17 +37,17 @@ export const compilerTable = (models: readonly ModelFigures[]): string =>
 /** The model's name stands in its first row, its MACs in the second. */
 function modelRows({ name, macs, ours, peers }: ModelFigures): readonly Row[] {
   const rows = [
-    ...ours.map(({ where, measurement }) => ourRow(where, measurement, macs)),
+    ...ours.map(({ where, engine, measurement }) => ourRow(where, engine, measurement, macs)),
     ...peers.map((peer) => peerRow(peer, macs)),
   ];
   return rows.map((row, index) => [[name, `${grouped(macs)} MACs`][index] ?? '', ...row]);
 }
 
-function ourRow(where: string, measured: Measurement, macs: number): Row {
+function ourRow(where: string, engine: string, measured: Measurement, macs: number): Row {
   const { sramBytes, stackBytes, flashBytes, instructions, nsPerInference, exactCases, cases } = measured;
   return [
     where,
-    'Fleetlearn',
+    engine,
     grouped(sramBytes),
     stackBytes === 0 ? '' : grouped(stackBytes),
     grouped(flashBytes),
