@@ -1,3 +1,4 @@
+import { equalBytes } from '#libs/base/bytes';
 /** The models of ../shared/models with the exact bytes of TensorFlow Lite Micro. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,11 +49,14 @@ export const goldenInput = (model: GoldenModel, graph: Graph, number: string): I
 export const goldenOutput = (model: GoldenModel, number: string): Uint8Array =>
   sharedBytes(`${folder(model)}/output_${number}.bin`);
 
-/** The quantised input and output inside a float boundary. */
-export const goldenInt8 = (model: 'mcunet_vww', number: string) => ({
-  input: new Int8Array(sharedBytes(`${folder(model)}/input_${number}.i8.bin`).buffer),
-  output: sharedBytes(`${folder(model)}/output_${number}.i8.bin`),
-});
+/** Input and output of the integer model: those inside the float boundary where the file has one. */
+export function goldenInt8(model: GoldenModel, number: string) {
+  const ending = model === 'mcunet_vww' ? 'i8.bin' : 'bin';
+  return {
+    input: new Int8Array(sharedBytes(`${folder(model)}/input_${number}.${ending}`).buffer),
+    output: sharedBytes(`${folder(model)}/output_${number}.${ending}`),
+  };
+}
 
 export interface GoldenLayer {
   readonly op: number;
@@ -84,6 +88,19 @@ export function goldenLayers(model: Exclude<GoldenModel, 'mcunet_vww_int8io'>): 
       tensor: tensorId(tensor),
       data: data.subarray(offset, offset + bytes),
     }));
+}
+
+/** The results of calls that are not what the published layers say; a tensor that these do not name is wrong, too. */
+export function wrongLayers(
+  model: Exclude<GoldenModel, 'mcunet_vww_int8io'>,
+  calls: readonly { readonly tensor: TensorId }[],
+  layers: readonly Uint8Array[],
+): readonly TensorId[] {
+  const golden = new Map(goldenLayers(model).map(({ tensor, data }) => [tensor, data]));
+  return calls.flatMap(({ tensor }, i) => {
+    const [expected, layer] = [golden.get(tensor), layers[i]];
+    return expected && layer && equalBytes(layer, expected) ? [] : [tensor];
+  });
 }
 
 /** The bytes of what a tensor held; none where it was not written. */

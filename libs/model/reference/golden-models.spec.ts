@@ -29,10 +29,7 @@ describe.each(GOLDEN_MODELS)('the reference on %s', (model) => {
 
     it.each(goldenCases(model))('gives the output of case %s in the normal form', (number) => {
       const graph = runPasses(goldenGraph(model), INFERENCE_PASSES);
-      const isInside = model === 'mcunet_vww';
-      const { input, output } = isInside
-        ? goldenInt8(model, number)
-        : { input: goldenInput(model, graph, number), output: goldenOutput(model, number) };
+      const { input, output } = goldenInt8(model, number);
       expect(tensorOf(graph, at(graph.inputs, 0)).type).toBe('int8');
       expect(outputHex(graph, input)).toBe(toHex(output));
     });

@@ -8,9 +8,7 @@ import {
   type GoldenModel,
   goldenFiles,
   goldenGraph,
-  goldenInput,
   goldenInt8,
-  goldenOutput,
 } from '#test/support/golden-models';
 import { describeWithShared } from '#test/support/shared-files';
 import { inferenceDriver } from './drivers';
@@ -23,10 +21,7 @@ const CASE = '00';
 /** What the library says, and what it should say. */
 function compared(name: GoldenModel): { readonly says: string; readonly expected: string } {
   const program = unwrap(inferenceProgram(runPasses(goldenGraph(name), INFERENCE_PASSES)));
-  const { input, output } =
-    name === 'mcunet_vww'
-      ? goldenInt8(name, CASE)
-      : { input: goldenInput(name, program.inference, CASE), output: goldenOutput(name, CASE) };
+  const { input, output } = goldenInt8(name, CASE);
   const elements = { inputs: [input.length], outputs: [output.length] };
   const says = withHome({ ...program, graph: program.inference }, (home) => {
     const driver = inferenceDriver(home.name, home.prefix, elements);
