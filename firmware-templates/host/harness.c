@@ -172,7 +172,7 @@ static int32_t has_good_steps(const fl_job *job, const uint8_t *base) {
   if (job->rates == 0 || !is_inside(job, job->rates_offset, job->rates, sizeof(fl_job_rates))) return 0;
   const fl_job_step *steps = (const fl_job_step *)(const void *)(base + job->steps_offset);
   for (uint32_t i = 0; i < job->steps; i++) {
-    if (steps[i].input >= job->inputs || steps[i].label >= FL_MODEL_CLASSES) return 0;
+    if (steps[i].input >= job->inputs || steps[i].label >= FL_MODEL_LABELS) return 0;
   }
   return 1;
 }

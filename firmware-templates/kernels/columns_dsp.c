@@ -1,227 +1,148 @@
 /*
  * Two output channels in one multiplication: a lane of the weights is 256 * w[o] + w[o + 1]. With S the sum of products of
  * these lanes and T that of their lower bytes, T is the sum of channel o + 1 and S - T is 256 times that of channel o, both
- * modulo 2^32: 2 MACs of 2 channels for each of up to 4 pixels, from one word of weights.
+ * modulo 2^32: 2 MACs of 2 channels for each of up to 3 pixels, from one word of weights.
  */
 #include "fl_dsp.h"
 #include "fl_dsp_kernels.h"
-
-/* Sums of two channels at up to four pixels. */
-typedef struct {
-  int32_t s0, s1, s2, s3, t0, t1, t2, t3;
-} fl_block;
-
-/* What one word of weights adds; `is_first`: to nothing. Two pixels are loaded at a time, by one instruction. */
-static FL_INLINE int32_t add(int32_t weights, int32_t inputs, int32_t sum, int32_t is_first) {
-  return is_first ? fl_pair_product(weights, inputs) : fl_pair_product_add(weights, inputs, sum);
-}
-
-static FL_INLINE void add_pair(fl_block *b, int32_t both, const int32_t *column, int32_t pixels, int32_t is_first) {
-  const int32_t lower = fl_even_bytes(both);
-  const int32_t p0 = column[0], p1 = pixels > 1 ? column[1] : 0;
-  b->s0 = add(both, p0, b->s0, is_first);
-  b->t0 = add(lower, p0, b->t0, is_first);
-  if (pixels == 1) return;
-  b->s1 = add(both, p1, b->s1, is_first);
-  b->t1 = add(lower, p1, b->t1, is_first);
-  if (pixels == 2) return;
-  const int32_t p2 = column[2], p3 = pixels > 3 ? column[3] : 0;
-  b->s2 = add(both, p2, b->s2, is_first);
-  b->t2 = add(lower, p2, b->t2, is_first);
-  if (pixels == 3) return;
-  b->s3 = add(both, p3, b->s3, is_first);
-  b->t3 = add(lower, p3, b->t3, is_first);
-}
-
-/* Eight inputs: four pairs. */
-static FL_INLINE void add_four(fl_block *b, const int32_t *weights, const int32_t *column, int32_t pixels,
-                               int32_t is_first) {
-  add_pair(b, weights[0], column, pixels, is_first);
-  add_pair(b, weights[1], column + pixels, pixels, 0);
-  add_pair(b, weights[2], column + 2 * pixels, pixels, 0);
-  add_pair(b, weights[3], column + 3 * pixels, pixels, 0);
-}
-
-/*
- * All inputs of four pixels: the innermost loop. Sums, weights, inputs and both pointers take all fourteen registers, which
- * the compiler does not manage without storing some: the end of the column stays in memory.
- */
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
-#define FL_LOAD_TWO "ldrd %[p], %[q], [%[column]], #8\n"
-#define FL_LOAD_PAIR "ldr %[both], [%[weights]], #4\n" FL_LOAD_TWO "sxtb16 %[lower], %[both]\n"
-#define FL_FIRST_PAIR                                                                \
-  FL_LOAD_PAIR                                                                       \
-  "smuad %[s0], %[both], %[p]\n smuad %[s1], %[both], %[q]\n"                        \
-  "smuad %[t0], %[lower], %[p]\n smuad %[t1], %[lower], %[q]\n" FL_LOAD_TWO          \
-  "smuad %[s2], %[both], %[p]\n smuad %[s3], %[both], %[q]\n"                        \
-  "smuad %[t2], %[lower], %[p]\n smuad %[t3], %[lower], %[q]\n"
-#define FL_NEXT_PAIR                                                                 \
-  FL_LOAD_PAIR                                                                       \
-  "smlad %[s0], %[both], %[p], %[s0]\n smlad %[s1], %[both], %[q], %[s1]\n"          \
-  "smlad %[t0], %[lower], %[p], %[t0]\n smlad %[t1], %[lower], %[q], %[t1]\n"        \
-  FL_LOAD_TWO                                                                        \
-  "smlad %[s2], %[both], %[p], %[s2]\n smlad %[s3], %[both], %[q], %[s3]\n"          \
-  "smlad %[t2], %[lower], %[p], %[t2]\n smlad %[t3], %[lower], %[q], %[t3]\n"
-#define FL_FOUR_PAIRS FL_NEXT_PAIR FL_NEXT_PAIR FL_NEXT_PAIR FL_NEXT_PAIR
-/* Where the loop over eight begins: in its middle for an odd number of fours. */
-static FL_INLINE fl_block four_pixels(const int32_t **packed, const int32_t *column, const int32_t *end) {
-  fl_block b;
-  const int32_t *weights = *packed;
-  int32_t both, lower, p, q;
-  __asm__(FL_FIRST_PAIR FL_NEXT_PAIR FL_NEXT_PAIR FL_NEXT_PAIR
-          "ldr %[both], %[end]\n subs %[both], %[both], %[column]\n beq 3f\n"
-          "lsls %[both], %[both], #25\n bmi 2f\n" /* bytes of four pairs: 64 */
-          "1:\n" FL_FOUR_PAIRS
-          "2:\n" FL_FOUR_PAIRS
-          "ldr %[both], %[end]\n cmp %[both], %[column]\n bne 1b\n"
-          "3:\n"
-          : [s0] "=&r"(b.s0), [s1] "=&r"(b.s1), [s2] "=&r"(b.s2), [s3] "=&r"(b.s3), [t0] "=&r"(b.t0),
-            [t1] "=&r"(b.t1), [t2] "=&r"(b.t2), [t3] "=&r"(b.t3), [weights] "+&r"(weights), [column] "+&r"(column),
-            [both] "=&r"(both), [lower] "=&r"(lower), [p] "=&r"(p), [q] "=&r"(q)
-          : [end] "m"(end)
-          : "memory", "cc");
-  *packed = weights;
-  return b;
-}
-#else
-static FL_INLINE fl_block four_pixels(const int32_t **packed, const int32_t *column, const int32_t *end) {
-  fl_block b = {0, 0, 0, 0, 0, 0, 0, 0};
-  const int32_t *weights = *packed;
-  for (int32_t is_first = 1; column != end; is_first = 0, weights += 4, column += 16) {
-    add_four(&b, weights, column, 4, is_first);
-  }
-  *packed = weights;
-  return b;
-}
-#endif
-
-/* All inputs, from the weights that `packed` points at to what follows them. */
-static FL_INLINE fl_block block_of(const int32_t **packed, const int32_t *column, const int32_t *end, int32_t pixels) {
-  if (pixels == 4) return four_pixels(packed, column, end);
-  fl_block b = {0, 0, 0, 0, 0, 0, 0, 0};
-  const int32_t *weights = *packed;
-  add_four(&b, weights, column, pixels, 1);
-  weights += 4;
-  column += 4 * pixels;
-  for (; column != end; column += 4 * pixels, weights += 4) {
-    FL_KEEP(weights);
-    add_four(&b, weights, column, pixels, 0);
-  }
-  *packed = weights;
-  return b;
-}
-
-/* Upper outputs forth, lower outputs back. */
-static FL_INLINE void put_affine(const fl_block *b, const fl_affine *by, int32_t pixels, int32_t outputs, int8_t *at) {
-  const fl_affine upper = by[0];
-  *at = fl_affine_output(upper, fl_wrapped_difference(b->s0, b->t0));
-  if (pixels > 1) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_affine_output(upper, fl_wrapped_difference(b->s1, b->t1));
-  }
-  if (pixels > 2) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_affine_output(upper, fl_wrapped_difference(b->s2, b->t2));
-  }
-  if (pixels > 3) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_affine_output(upper, fl_wrapped_difference(b->s3, b->t3));
-  }
-  const fl_affine lower = by[1];
-  if (pixels > 3) {
-    at[1] = fl_affine_output(lower, b->t3);
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  if (pixels > 2) {
-    at[1] = fl_affine_output(lower, b->t2);
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  if (pixels > 1) {
-    at[1] = fl_affine_output(lower, b->t1);
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  at[1] = fl_affine_output(lower, b->t0);
-}
 
 /* Twice the sums of the upper and lower channel. */
 static FL_INLINE int32_t upper_doubled(int32_t s, int32_t t) { return fl_wrapped_difference(s, t) >> 7; }
 static FL_INLINE int32_t lower_doubled(int32_t t) { return fl_wrapped_sum(t, t); }
 
-static FL_INLINE void put_exact(const fl_block *b, const fl_exact *by, int32_t pixels, int32_t outputs, int8_t *at) {
-  const fl_exact upper = by[0];
-  *at = fl_exact_output(upper, upper_doubled(b->s0, b->t0));
-  if (pixels > 1) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_exact_output(upper, upper_doubled(b->s1, b->t1));
-  }
-  if (pixels > 2) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_exact_output(upper, upper_doubled(b->s2, b->t2));
-  }
-  if (pixels > 3) {
-    at += outputs;
-    FL_KEEP(at);
-    *at = fl_exact_output(upper, upper_doubled(b->s3, b->t3));
-  }
-  const fl_exact lower = by[1];
-  if (pixels > 3) {
-    at[1] = fl_exact_output(lower, lower_doubled(b->t3));
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  if (pixels > 2) {
-    at[1] = fl_exact_output(lower, lower_doubled(b->t2));
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  if (pixels > 1) {
-    at[1] = fl_exact_output(lower, lower_doubled(b->t1));
-    at -= outputs;
-    FL_KEEP(at);
-  }
-  at[1] = fl_exact_output(lower, lower_doubled(b->t0));
-}
-
-static FL_INLINE void block_affine(const int32_t *packed, const int32_t *columns, int32_t pixels, int32_t pairs,
-                                   int32_t outputs, int8_t *output) {
-  const int32_t *column_end = columns + pairs * pixels;
-  for (const int8_t *end = output + (outputs & ~1); output != end; output += 2, packed += 6) {
-    const fl_block sums = block_of(&packed, columns, column_end, pixels);
-    put_affine(&sums, (const fl_affine *)packed, pixels, outputs, output);
+/* `pixels` side by side, their words from `columns` to `end`, times all pairs of outputs. */
+static FL_INLINE void any_pixels(const int32_t *weights, const int32_t *columns, const int32_t *end, int8_t *output,
+                                 int32_t outputs, int32_t pixels, int32_t is_exact) {
+  const int32_t words = (int32_t)(end - columns) / pixels + (is_exact ? 8 : 6);
+  for (int32_t o = 0; o + 1 < outputs; o += 2, weights += words) {
+    for (int32_t p = 0; p < pixels; p++) {
+      const int32_t *packed = weights;
+      int32_t s = 0, t = 0;
+      for (const int32_t *column = columns + p; column < end; column += pixels) {
+        const int32_t both = *packed++;
+        s = fl_pair_product_add(both, *column, s);
+        t = fl_pair_product_add(fl_even_bytes(both), *column, t);
+      }
+      int8_t *const at = output + p * outputs + o;
+      if (is_exact) {
+        const fl_exact *by = (const fl_exact *)packed;
+        at[0] = fl_exact_output(by[0], upper_doubled(s, t));
+        at[1] = fl_exact_output(by[1], lower_doubled(t));
+      } else {
+        const fl_affine *by = (const fl_affine *)packed;
+        at[0] = fl_affine_output(by[0], fl_wrapped_difference(s, t));
+        at[1] = fl_affine_output(by[1], t);
+      }
+    }
   }
 }
 
-static FL_INLINE void block_exact(const int32_t *packed, const int32_t *columns, int32_t pixels, int32_t pairs,
-                                  int32_t outputs, int8_t *output) {
-  const int32_t *column_end = columns + pairs * pixels;
-  for (const int8_t *end = output + (outputs & ~1); output != end; output += 2, packed += 8) {
-    const fl_block sums = block_of(&packed, columns, column_end, pixels);
-    put_exact(&sums, (const fl_exact *)packed, pixels, outputs, output);
-  }
-}
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* The first pixel's next output, and bytes from one pixel to the next. */
+typedef struct {
+  int8_t *output;
+  int32_t step;
+} fl_place;
 
-/* One function for each number of pixels and kind of requantisation, so that sums stay in registers. */
-#define FL_COLUMNS(name, block, pixels)                                                                                  \
-  static __attribute__((noinline)) void name(const int32_t *packed, const int32_t *columns, int32_t pairs,               \
-                                             int32_t outputs, int8_t *output) {                                          \
-    block(packed, columns, pixels, pairs, outputs, output);                                                              \
+/*
+ * Three pixels are as many as fourteen registers hold: sums S and T of each (s0 t0, s1 t1, s2 t2), two words of weights (v, w), a
+ * word of each pixel (p, q, r) and three pointers (weights, column, the column's end). A compiler stores some of them in
+ * between, so the loop over pairs of outputs is written out; for two pixels it is the same without the third.
+ *
+ * Upwards: a word of weights meets all pixels, then its lower bytes do; two such words are loaded together (NEXT_TWO, of which
+ * the first for every pair of outputs begins sums: FIRST_TWO). SUMS is all inputs: eight, then a loop over two times eight,
+ * entered in its middle for an odd rest. PUT makes outputs of them and goes back to 1 for the next pair.
+ */
+#define FL_EACH_3(instruction) instruction("0", "p") instruction("1", "q") instruction("2", "r")
+#define FL_EACH_2(instruction) instruction("0", "p") instruction("1", "q")
+#define FL_FIRST_UPPER(n, x) "smuad %[s" n "], %[v], %[" x "]\n"
+#define FL_FIRST_LOWER(n, x) "smuad %[t" n "], %[v], %[" x "]\n"
+#define FL_UPPER_OF_V(n, x) "smlad %[s" n "], %[v], %[" x "], %[s" n "]\n"
+#define FL_LOWER_OF_V(n, x) "smlad %[t" n "], %[v], %[" x "], %[t" n "]\n"
+#define FL_UPPER_OF_W(n, x) "smlad %[s" n "], %[w], %[" x "], %[s" n "]\n"
+#define FL_LOWER_OF_W(n, x) "smlad %[t" n "], %[w], %[" x "], %[t" n "]\n"
+#define FL_LOAD_3 "ldmia %[column]!, {%[p], %[q], %[r]}\n"
+#define FL_LOAD_2 "ldrd %[p], %[q], [%[column]], #8\n"
+#define FL_WEIGHTS "ldrd %[v], %[w], [%[weights]], #8\n"
+#define FL_SECOND(pixels)                                                                                              \
+  FL_LOAD_##pixels FL_EACH_##pixels(FL_UPPER_OF_W) "sxtb16 %[w], %[w]\n" FL_EACH_##pixels(FL_LOWER_OF_W)
+#define FL_FIRST_TWO(pixels)                                                                                           \
+  FL_WEIGHTS FL_LOAD_##pixels FL_EACH_##pixels(FL_FIRST_UPPER) "sxtb16 %[v], %[v]\n"                                   \
+      FL_EACH_##pixels(FL_FIRST_LOWER) FL_SECOND(pixels)
+#define FL_NEXT_TWO(pixels)                                                                                            \
+  FL_WEIGHTS FL_LOAD_##pixels FL_EACH_##pixels(FL_UPPER_OF_V) "sxtb16 %[v], %[v]\n"                                    \
+      FL_EACH_##pixels(FL_LOWER_OF_V) FL_SECOND(pixels)
+#define FL_NEXT_FOUR(pixels) FL_NEXT_TWO(pixels) FL_NEXT_TWO(pixels)
+#define FL_ODD_BIT_3 "27" /* bytes of four pairs: 48 */
+#define FL_ODD_BIT_2 "26" /* 32 */
+#define FL_SUMS(pixels)                                                                                                \
+  "1: ldr %[column], %[columns]\n" FL_FIRST_TWO(pixels) FL_NEXT_TWO(pixels)                                            \
+  "subs %[v], %[end], %[column]\n beq 4f\n lsls %[v], %[v], #" FL_ODD_BIT_##pixels "\n bmi 3f\n"                       \
+  "2:\n" FL_NEXT_FOUR(pixels) "3:\n" FL_NEXT_FOUR(pixels) "cmp %[end], %[column]\n bne 2b\n"                           \
+  "4: ldrd %[v], %[w], %[place]\n"
+
+/* Outputs of one channel, and on to the next. */
+#define FL_STORE_3(sum) "strb %[" sum "2], [%[v], %[w], lsl #1]\n" FL_STORE_2(sum)
+#define FL_STORE_2(sum) "strb %[" sum "1], [%[v], %[w]]\n strb %[" sum "0], [%[v]], #1\n"
+#define FL_SATURATE(shift, a) "ssat %[" a "], #8, %[" a "]" shift "\n"
+#define FL_ON "str %[v], %[place]\n ldr %[w], %[last]\n cmp %[v], %[w]\n bne 1b\n"
+
+/* fl_affine: factor, addend, multiplier in p, q, r; the shift is FL_AFFINE_SHIFT. */
+#define FL_AFFINE(a)                                                                                                   \
+  "mla %[" a "], %[" a "], %[p], %[q]\n smmul %[" a "], %[" a "], %[r]\n" FL_SATURATE(", asr #16", a)
+#define FL_AFFINE_UPPER(n, x) "sub %[s" n "], %[s" n "], %[t" n "]\n" FL_AFFINE("s" n)
+#define FL_AFFINE_LOWER(n, x) FL_AFFINE("t" n)
+#define FL_PUT_AFFINE(pixels)                                                                                          \
+  "ldmia %[weights]!, {%[p], %[q], %[r]}\n" FL_EACH_##pixels(FL_AFFINE_UPPER) FL_STORE_##pixels("s")                   \
+  "ldmia %[weights]!, {%[p], %[q], %[r]}\n" FL_EACH_##pixels(FL_AFFINE_LOWER) FL_STORE_##pixels("t") FL_ON
+
+/* fl_exact: addend, multiplier, zero, power in p, q, r, column. */
+#define FL_EXACT(a)                                                                                                    \
+  "smmulr %[" a "], %[" a "], %[q]\n add %[" a "], %[" a "], %[" a "], asr #31\n"                                      \
+  "smmlsr %[" a "], %[" a "], %[column], %[r]\n" FL_SATURATE("", a)
+#define FL_EXACT_UPPER(n, x)                                                                                           \
+  "sub %[s" n "], %[s" n "], %[t" n "]\n add %[s" n "], %[p], %[s" n "], asr #7\n" FL_EXACT("s" n)
+#define FL_EXACT_LOWER(n, x) "add %[t" n "], %[p], %[t" n "], lsl #1\n" FL_EXACT("t" n)
+#define FL_PUT_EXACT(pixels)                                                                                           \
+  "ldmia %[weights]!, {%[p], %[q], %[r], %[column]}\n" FL_EACH_##pixels(FL_EXACT_UPPER) FL_STORE_##pixels("s")         \
+  "ldmia %[weights]!, {%[p], %[q], %[r], %[column]}\n" FL_EACH_##pixels(FL_EXACT_LOWER) FL_STORE_##pixels("t") FL_ON
+
+/* LDM takes registers in ascending order only. */
+#define FL_PIXELS(name, pixels, put)                                                                                   \
+  static __attribute__((noinline)) void name(const int32_t *weights, const int32_t *columns, const int32_t *end,       \
+                                             int8_t *output, int32_t outputs) {                                        \
+    fl_place place = {output, outputs};                                                                                \
+    int8_t *const last = output + (outputs & ~1);                                                                      \
+    int32_t s0, s1, s2, t0, t1, t2, v, w;                                                                              \
+    register int32_t p __asm__("r4");                                                                                  \
+    register int32_t q __asm__("r5");                                                                                  \
+    register int32_t r __asm__("r6");                                                                                  \
+    register const int32_t *column __asm__("r8");                                                                      \
+    __asm__ volatile(FL_SUMS(pixels) put(pixels)                                                                       \
+                     : [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2), [t0] "=&r"(t0), [t1] "=&r"(t1),                 \
+                       [t2] "=&r"(t2), [v] "=&r"(v), [w] "=&r"(w), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r),           \
+                       [column] "=&r"(column), [weights] "+&r"(weights), [place] "+m"(place)                           \
+                     : [end] "r"(end), [columns] "m"(columns), [last] "m"(last)                                        \
+                     : "memory", "cc");                                                                                \
   }
-FL_COLUMNS(one_affine, block_affine, 1)
-FL_COLUMNS(two_affine, block_affine, 2)
-FL_COLUMNS(three_affine, block_affine, 3)
-FL_COLUMNS(four_affine, block_affine, 4)
-FL_COLUMNS(one_exact, block_exact, 1)
-FL_COLUMNS(two_exact, block_exact, 2)
-FL_COLUMNS(three_exact, block_exact, 3)
-FL_COLUMNS(four_exact, block_exact, 4)
+#else
+#define FL_PIXELS(name, pixels, put)                                                                       \
+  static void name(const int32_t *weights, const int32_t *columns, const int32_t *end, int8_t *output,     \
+                   int32_t outputs) {                                                                      \
+    any_pixels(weights, columns, end, output, outputs, pixels, put);                                       \
+  }
+#define FL_PUT_AFFINE 0
+#define FL_PUT_EXACT 1
+#endif
+FL_PIXELS(two_affine, 2, FL_PUT_AFFINE)
+FL_PIXELS(three_affine, 3, FL_PUT_AFFINE)
+FL_PIXELS(two_exact, 2, FL_PUT_EXACT)
+FL_PIXELS(three_exact, 3, FL_PUT_EXACT)
+
+static __attribute__((noinline)) void one_pixel(const int32_t *weights, const int32_t *columns, const int32_t *end,
+                                                int8_t *output, int32_t outputs, int32_t is_exact) {
+  any_pixels(weights, columns, end, output, outputs, 1, is_exact);
+}
 
 /* The last of an odd number of outputs: nothing is in the lower bytes of its weights. */
 static __attribute__((noinline)) void last_output(const fl_dsp_filter *filter, const int32_t *columns, int32_t pixels,
@@ -235,68 +156,19 @@ static __attribute__((noinline)) void last_output(const fl_dsp_filter *filter, c
   }
 }
 
-static void some_columns(const fl_dsp_filter *filter, const int32_t *columns, int32_t pixels, int32_t pairs,
-                         int32_t outputs, int8_t *output) {
-  const int32_t *packed = filter->weights;
-  switch (pixels + (filter->is_exact ? 4 : 0)) {
-    case 1: one_affine(packed, columns, pairs, outputs, output); break;
-    case 2: two_affine(packed, columns, pairs, outputs, output); break;
-    case 3: three_affine(packed, columns, pairs, outputs, output); break;
-    case 4: four_affine(packed, columns, pairs, outputs, output); break;
-    case 5: one_exact(packed, columns, pairs, outputs, output); break;
-    case 6: two_exact(packed, columns, pairs, outputs, output); break;
-    case 7: three_exact(packed, columns, pairs, outputs, output); break;
-    default: four_exact(packed, columns, pairs, outputs, output); break;
-  }
-  if ((outputs & 1) != 0) last_output(filter, columns, pixels, pairs, outputs, output);
-}
-
-/* Five are three and two: one alone costs as much as two. */
 void fl_columns_dsp(const fl_dsp_filter *filter, const int16_t *columns, int32_t pixels, int32_t depth, int32_t outputs,
                     int8_t *output) {
-  const int32_t pairs = (depth + 7) / 8 * 4;
-  const int32_t *words = (const int32_t *)(const void *)columns;
-  const int32_t first = pixels == FL_DSP_PIXELS ? 3 : pixels;
-  some_columns(filter, words, first, pairs, outputs, output);
-  if (pixels > first) some_columns(filter, words + first * pairs, pixels - first, pairs, outputs, output + first * outputs);
-}
-
-static FL_INLINE void widen(const int8_t *input, int32_t pixels, int32_t depth, int32_t *columns) {
-  const int8_t *end = input + (depth & ~3);
-  for (; input != end; input += 4, columns += 2 * pixels) {
-#pragma GCC unroll 4
-    for (int32_t p = 0; p < pixels; p++) {
-      const int32_t four = fl_load_word(input + p * depth);
-      columns[p] = fl_even_bytes(four);
-      columns[pixels + p] = fl_odd_bytes(four);
+  const int32_t pairs = (depth + 7) / 8 * 4, *words = (const int32_t *)(const void *)columns, *end = words + pairs * pixels;
+  if (outputs > 1) {
+    const int32_t *weights = filter->weights;
+    const int32_t is_exact = filter->is_exact != 0;
+    switch (pixels == 1 ? 1 : pixels + 2 * is_exact) {
+      case 1: one_pixel(weights, words, end, output, outputs, is_exact); break;
+      case 2: two_affine(weights, words, end, output, outputs); break;
+      case 3: three_affine(weights, words, end, output, outputs); break;
+      case 4: two_exact(weights, words, end, output, outputs); break;
+      default: three_exact(weights, words, end, output, outputs); break;
     }
   }
-  const int32_t left = depth & 3;
-  if (left != 0) {
-    for (int32_t p = 0; p < pixels; p++) {
-      uint32_t four = 0;
-      for (int32_t i = 0; i < left; i++) four |= (uint32_t)(uint8_t)input[p * depth + i] << (8 * i);
-      columns[p] = fl_even_bytes((int32_t)four);
-      columns[pixels + p] = fl_odd_bytes((int32_t)four);
-    }
-    columns += 2 * pixels;
-  }
-  if (((depth + 3) & 4) == 0) return;
-  for (int32_t p = 0; p < 2 * pixels; p++) columns[p] = 0;
-}
-
-static void widen_some(const int8_t *input, int32_t pixels, int32_t depth, int32_t *columns) {
-  switch (pixels) {
-    case 1: widen(input, 1, depth, columns); break;
-    case 2: widen(input, 2, depth, columns); break;
-    case 3: widen(input, 3, depth, columns); break;
-    default: widen(input, 4, depth, columns); break;
-  }
-}
-
-void fl_widen_dsp(const int8_t *input, int32_t pixels, int32_t depth, int16_t *columns) {
-  int32_t *words = (int32_t *)(void *)columns;
-  const int32_t first = pixels == FL_DSP_PIXELS ? 3 : pixels;
-  widen_some(input, first, depth, words);
-  if (pixels > first) widen_some(input + first * depth, pixels - first, depth, words + first * ((depth + 7) / 8 * 4));
+  if ((outputs & 1) != 0) last_output(filter, words, pixels, pairs, outputs, output);
 }

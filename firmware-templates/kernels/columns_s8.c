@@ -1,3 +1,4 @@
+#include "fl_plain.h"
 #include "fl_kernels.h"
 #include "fl_output.h"
 

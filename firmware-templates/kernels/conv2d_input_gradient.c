@@ -1,14 +1,16 @@
 #include "fl_kernels.h"
 
-void fl_conv2d_input_gradient(const fl_window *window, const fl_gradient *h, const int8_t *weights,
-                              const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch) {
-  const int32_t inputs = window->in_channels;
-  const int32_t filter = window->kernel_height * window->kernel_width * inputs;
-  for (int32_t i = 0; i < inputs; i++) {
+void fl_conv2d_input_gradient(const fl_window *window, fl_channels range, const fl_gradient *h,
+                              const fl_split_weights *weights, const fl_gradient_rules *rules, const fl_gradient *output,
+                              int32_t *scratch) {
+  const int32_t taps = window->kernel_height * window->kernel_width;
+  for (int32_t i = range.first; i < range.end; i++) {
+    const fl_input_weights of = fl_weights_of_input(weights, i, window->in_channels);
     for (int32_t p = 0; p < output->pixels; p++) scratch[p] = 0;
     for (int32_t o = 0; o < h->channels; o++) {
-      fl_spread_plane(window, h->mantissas + o * h->pixels, weights + o * filter + i, inputs, scratch);
+      fl_spread_plane(window, h->mantissas + o * h->pixels, of.first + o * taps * of.step, of.step, scratch);
     }
-    fl_finish_gradient_row(scratch, i, h->exponents[0], rules, output);
+    const fl_gradient plane = fl_gradient_from(output, i - range.first);
+    fl_finish_gradient_row(scratch, i, h->exponents[0], rules, &plane);
   }
 }

@@ -1,32 +1,15 @@
 /*
- * Four channels at a time. Their input rows are spread out of the HWC map into a ring of bordered int16 rows, one beside the
- * other for each channel, as byte + 128 (0..255), so that two neighbours are one word and the inner loops meet neither
- * border nor stride over channels; their weights are widened beside them. The border is the zero point + 128; where that is
- * 0, rows of larger kernels that lie above and below the map are left out.
+ * Four channels at a time, whose input rows are spread into a ring (fl_planes_dsp.h); their weights are widened beside them.
  */
 #include <stddef.h>
 
 #include "fl_dsp.h"
 #include "fl_dsp_kernels.h"
+#include "fl_planes_dsp.h"
 #include "fl_rows.h"
 
-/* CONSTANTS: words of requantisation a channel: an fl_exact, or an fl_affine and 0 in place of the shift. */
-enum { CHANNELS = 4, CONSTANTS = 4, EXACT_SHIFT = 3 };
-
-/* The ring, and what is to come into it. */
-typedef struct {
-  int16_t *rows, *end;
-  int32_t row_step; /* elements from one row to the next: four channels */
-  int32_t width;    /* elements of a row of one channel: all that the kernel touches, even */
-  int32_t pixels;   /* of them, what comes from the map */
-  int32_t channels;
-  int16_t border;
-  int32_t skips;    /* rows outside the map are left out */
-  int32_t next;     /* the row to come, counted from the first that a kernel touches, above the map */
-  int16_t *slot;    /* where it comes to */
-  const int8_t *source; /* the row of the map that comes next */
-  int32_t source_row;   /* its place in the ring of the input */
-} fl_planes;
+/* CONSTANTS: words of requantisation a channel: an fl_affine, or a packed fl_exact, whose first word is negative. */
+enum { CHANNELS = FL_PLANES, CONSTANTS = 3 };
 
 /* A row of outputs of up to four channels. */
 typedef struct {
@@ -44,86 +27,6 @@ typedef struct {
   int8_t *output;
 } fl_line;
 
-/* count: even. */
-static void fill(int16_t value, int32_t count, int16_t *to) {
-  const int32_t both = fl_low_halves(value, value);
-  for (const int16_t *end = to + count; to != end; to += 2) fl_store_word(to, both);
-}
-
-/* Two pixels of four channels at a time. */
-static FL_INLINE void spread_four(const int8_t *values, int32_t pixels, int32_t step, int16_t *row, int32_t width) {
-  const int32_t flip = (int32_t)0x80808080u;
-  int16_t *const second_half = row + 2 * width;
-  int32_t at = 0;
-  for (; at + 1 < pixels; at += 2, values += 2 * step) {
-    const int32_t first = fl_load_word(values) ^ flip, second = fl_load_word(values + step) ^ flip;
-    const int32_t even = fl_even_bytes_unsigned(first), odd = fl_odd_bytes_unsigned(first);
-    const int32_t next_even = fl_even_bytes_unsigned(second), next_odd = fl_odd_bytes_unsigned(second);
-    FL_KEEP(values);
-    fl_store_word(row + at, fl_low_halves(even, next_even));
-    fl_store_word(row + at + width, fl_low_halves(odd, next_odd));
-    fl_store_word(second_half + at, fl_high_halves(even, next_even));
-    fl_store_word(second_half + at + width, fl_high_halves(odd, next_odd));
-  }
-  if (at >= pixels) return;
-  const int32_t last = fl_load_word(values) ^ flip;
-  const int32_t even = fl_even_bytes_unsigned(last), odd = fl_odd_bytes_unsigned(last);
-  row[at] = (int16_t)even;
-  row[at + width] = (int16_t)odd;
-  second_half[at] = (int16_t)(even >> 16);
-  second_half[at + width] = (int16_t)(odd >> 16);
-}
-
-static __attribute__((noinline)) void spread_some(const int8_t *values, int32_t pixels, int32_t step, int16_t *row,
-                                                  int32_t width, int32_t channels) {
-  for (int32_t c = 0; c < channels; c++) {
-    for (int32_t x = 0; x < pixels; x++) row[c * width + x] = (int16_t)(values[x * step + c] + 128);
-  }
-}
-
-/* The ring is empty; `first` is the first row that will be asked for. */
-static void start(const fl_window *w, const fl_band *band, int32_t channel, int32_t first, fl_planes *p) {
-  const int32_t y = first > w->pad_top ? first - w->pad_top : 0;
-  p->next = first;
-  p->slot = p->rows;
-  p->source = fl_input_row(band, y, w->in_width * w->in_channels) + channel;
-  p->source_row = fl_row_in_ring(y, band->input_rows);
-}
-
-/* A row of the map: to the ring, or past it. */
-static void take_row(const fl_window *w, const fl_band *band, int32_t is_needed, fl_planes *p) {
-  if (!is_needed) {
-    /* between kernels that are further apart than they are high */
-  } else if (p->channels == CHANNELS) {
-    spread_four(p->source, p->pixels, w->in_channels, p->slot + w->pad_left, p->width);
-  } else {
-    spread_some(p->source, p->pixels, w->in_channels, p->slot + w->pad_left, p->width, p->channels);
-  }
-  const int32_t row_bytes = w->in_width * w->in_channels;
-  p->source += row_bytes;
-  if (++p->source_row == band->input_rows) {
-    p->source_row = 0;
-    p->source -= band->input_rows * row_bytes;
-  }
-}
-
-/* All rows up to `end` that have not come yet; those before `first` are not needed. */
-static __attribute__((noinline)) void load_rows(const fl_window *w, const fl_band *band, int32_t first, int32_t end,
-                                                fl_planes *p) {
-  int32_t next = p->next;
-  for (; next < end; next++) {
-    const int32_t y = next - w->pad_top;
-    if (y >= 0 && y < w->in_height) {
-      take_row(w, band, next >= first, p);
-    } else if (!p->skips) {
-      fill(p->border, p->row_step, p->slot);
-    }
-    int16_t *const slot = p->slot + p->row_step;
-    p->slot = slot == p->end ? p->rows : slot;
-  }
-  p->next = next;
-}
-
 /* Sums of up to five outputs. */
 typedef struct {
   int32_t a, b, c, d, e;
@@ -131,7 +34,7 @@ typedef struct {
 
 /* What one kernel row of `taps` adds to up to four outputs, of which the first meets x[0] first. */
 static FL_INLINE fl_sums add_row(fl_sums s, const int16_t *x, const int32_t *weights, int32_t taps, int32_t stride,
-                          int32_t outputs) {
+                                 int32_t outputs) {
 #pragma GCC unroll 4
   for (int32_t i = 0; i < taps; i += 2) {
     const int32_t w = weights[i / 2];
@@ -193,95 +96,88 @@ typedef struct {
   const int16_t *a, *b, *c;
 } fl_three;
 
+/* The first output begins at a whole word: an odd number of them ends a row. */
 static FL_INLINE fl_sums three_rows(fl_three *rows, const int32_t *weights, int32_t stride, int32_t outputs) {
   fl_sums s = {0, 0, 0, 0, 0};
   s = add_three(s, rows->a, weights, stride, outputs);
   s = add_three(s, rows->b, weights + 2, stride, outputs);
-  s = add_three(s, rows->c, weights + 4, stride, outputs);
-  rows->a += outputs * stride;
-  rows->b += outputs * stride;
-  rows->c += outputs * stride;
+  return add_three(s, rows->c, weights + 4, stride, outputs);
+}
+
+static FL_INLINE void move_on(fl_three *rows, int32_t elements) {
+  rows->a += elements;
+  rows->b += elements;
+  rows->c += elements;
   FL_KEEP(rows->a);
   FL_KEEP(rows->b);
   FL_KEEP(rows->c);
-  return s;
 }
 
-/* Channels that have no affine form are rare. */
+/* Channels that have no affine form are rare: one output or two at a time. */
 static __attribute__((noinline)) void put_exact(fl_sums s, const int32_t *filter, int32_t outputs, int32_t step,
                                                 int8_t *at) {
-  const fl_exact by = *(const fl_exact *)filter;
+  const fl_exact by = {filter[1], filter[2], (int8_t)(uint8_t)((uint32_t)filter[0] & 0xffu), filter[0] & ~0xff};
   at[0] = fl_exact_output(by, fl_wrapped_sum(s.a, s.a));
   if (outputs > 1) at[step] = fl_exact_output(by, fl_wrapped_sum(s.b, s.b));
-  if (outputs > 2) at[2 * step] = fl_exact_output(by, fl_wrapped_sum(s.c, s.c));
-  if (outputs > 3) at[3 * step] = fl_exact_output(by, fl_wrapped_sum(s.d, s.d));
 }
 
-/* Constants are read once for four outputs, because a stored byte could be part of them for all the compiler knows. */
+/* Constants are read once for all outputs, because a stored byte could be part of them for all the compiler knows. */
 static FL_INLINE int8_t *put_sums(fl_sums s, const int32_t *filter, int32_t outputs, int32_t step, int8_t *at) {
   const fl_affine by = *(const fl_affine *)filter;
-  *at = fl_affine_output(by, s.a);
-  if (outputs > 1) {
-    at += step;
-    FL_KEEP(at);
-    *at = fl_affine_output(by, s.b);
-  }
-  if (outputs > 2) {
-    at += step;
-    FL_KEEP(at);
-    *at = fl_affine_output(by, s.c);
-  }
-  if (outputs > 3) {
-    at += step;
-    FL_KEEP(at);
-    *at = fl_affine_output(by, s.d);
-  }
-  if (outputs > 4) {
-    at += step;
-    FL_KEEP(at);
-    *at = fl_affine_output(by, s.e);
-  }
-  at += step;
+  at[0] = fl_affine_output(by, s.a);
+  if (outputs == 1) return at + step;
+  at[step] = fl_affine_output(by, s.b);
+  at += 2 * step;
   FL_KEEP(at);
+  if (outputs == 2) return at;
+  at[0] = fl_affine_output(by, s.c);
+  at[step] = fl_affine_output(by, s.d);
+  at += 2 * step;
+  FL_KEEP(at);
+  if (outputs > 4) at[0] = fl_affine_output(by, s.e);
   return at;
 }
 
 /* Outputs of a channel side by side, and on to those after them. */
 static FL_INLINE int8_t *put_three(fl_three *rows, const int32_t *filter, int32_t stride, int32_t outputs, int32_t step,
                                    int8_t *at) {
-  return put_sums(three_rows(rows, filter + CONSTANTS, stride, outputs), filter, outputs, step, at);
+  at = put_sums(three_rows(rows, filter + CONSTANTS, stride, outputs), filter, outputs, step, at);
+  move_on(rows, outputs * stride);
+  return at;
+}
+
+/* A row of a channel that has no affine form. */
+static FL_INLINE void put_three_exact(fl_three rows, const int32_t *filter, int32_t stride, int32_t outputs, int32_t step,
+                                      int8_t *at) {
+  for (; outputs > 1; outputs -= 2, at += 2 * step) {
+    put_exact(three_rows(&rows, filter + CONSTANTS, stride, 2), filter, 2, step, at);
+    move_on(&rows, 2 * stride);
+  }
+  if (outputs > 0) put_exact(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, step, at);
 }
 
 /* is_five: there are five outputs, which are done at once. */
 static FL_INLINE void lines_of_three(const fl_line *line, int32_t stride, int32_t is_five) {
   const fl_line l = *line;
-  const int32_t outputs = is_five ? 5 : l.outputs;
   const int32_t second = l.first + 1 < l.count ? l.first + 1 : l.first + 1 - l.count;
   const int32_t third = second + 1 < l.count ? second + 1 : second + 1 - l.count;
-  const int32_t to_next = l.width - outputs * stride;
   const int32_t *filter = l.filter;
   fl_three rows = {l.rows + l.first * l.row_step, l.rows + second * l.row_step, l.rows + third * l.row_step};
   for (int8_t *output = l.output, *end = output + l.channels; output != end; output++) {
-    int8_t *at = output;
-    int32_t left = outputs;
-    if (filter[EXACT_SHIFT] != 0) {
-      for (; left > 3; left -= 4, at += 4 * l.step) {
-        put_exact(three_rows(&rows, filter + CONSTANTS, stride, 4), filter, 4, l.step, at);
-      }
-      for (; left > 0; left--, at += l.step) {
-        put_exact(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, l.step, at);
-      }
+    int32_t done = 0;
+    if (filter[0] < 0) {
+      put_three_exact(rows, filter, stride, l.outputs, l.step, output);
+    } else if (is_five) {
+      put_sums(three_rows(&rows, filter + CONSTANTS, stride, 5), filter, 5, l.step, output);
+    } else {
+      int8_t *at = output;
+      int32_t left = l.outputs;
+      for (; left > 3; left -= 4) at = put_three(&rows, filter, stride, 4, l.step, at);
+      if (left > 1) at = put_three(&rows, filter, stride, 2, l.step, at);
+      if ((left & 1) != 0) put_sums(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, l.step, at);
+      done = (l.outputs & ~1) * stride;
     }
-    if (is_five && left == 5) {
-      put_three(&rows, filter, stride, 5, l.step, at);
-      left = 0;
-    }
-    for (; left > 3; left -= 4) at = put_three(&rows, filter, stride, 4, l.step, at);
-    if (left > 1) at = put_three(&rows, filter, stride, 2, l.step, at);
-    if ((left & 1) != 0) put_three(&rows, filter, stride, 1, l.step, at);
-    rows.a += to_next;
-    rows.b += to_next;
-    rows.c += to_next;
+    move_on(&rows, l.width - done);
     filter += l.filter_step;
   }
 }
@@ -295,7 +191,7 @@ static FL_INLINE void lines_of(const fl_line *line, int32_t taps, int32_t stride
     const int16_t *x = plane;
     int8_t *at = output;
     int32_t left = l.outputs;
-    if (filter[EXACT_SHIFT] != 0) {
+    if (filter[0] < 0) {
       for (; left > 0; left--, x += stride, at += l.step) {
         put_exact(any_outputs(&l, x, weights, taps, stride, 1), filter, 1, l.step, at);
       }
@@ -361,14 +257,12 @@ static void aim(const fl_window *w, const fl_planes *planes, int32_t top, int32_
 
 /* The constants of a channel as they are, words of four weights as pairs: bytes 0 and 2, 1 and 3. */
 static void widen_filter(const int32_t *from, int32_t words, int32_t *to) {
-  const int32_t a = from[0], b = from[1], c = from[2], d = from[3];
+  const int32_t a = from[0], b = from[1], c = from[2];
   to[0] = a;
   to[1] = b;
   to[2] = c;
-  to[3] = d;
   from += CONSTANTS;
   to += CONSTANTS;
-#pragma GCC unroll 2
   for (const int32_t *end = from + words; from != end; to += 2) {
     const int32_t four = *from++;
     to[0] = fl_even_bytes(four);
@@ -385,13 +279,13 @@ void fl_depthwise_conv2d_dsp(const fl_window *window, const fl_dsp_filter *filte
   const int32_t filter_step = CONSTANTS + 2 * words;
   int32_t *filters = (int32_t *)(void *)scratch;
   int16_t *rows = scratch + 2 * CHANNELS * filter_step;
-  const int16_t border = (int16_t)(input_zero + 128);
+  const int32_t border = input_zero + 128;
   const int32_t height = w->kernel_height, stride = w->stride_height;
   const int32_t is_small = height == 3 && w->kernel_width == 3;
   const int32_t width = (touched + 1) & ~1, room = width - w->pad_left;
-  fl_planes planes = {rows, rows + height * CHANNELS * width, CHANNELS * width, width,
-                      w->in_width < room ? w->in_width : room, CHANNELS, border, border == 0 && !is_small, 0, rows, NULL, 0};
-  fill(border, height * planes.row_step, rows);
+  fl_planes planes = {rows, rows + height * CHANNELS * width, CHANNELS * width, width, w->in_width < room ? w->in_width : room,
+                      CHANNELS, fl_low_halves(border, border), border == 0 && !is_small, 0, rows, NULL, 0};
+  fl_planes_clear(&planes);
   const int32_t *packed = filter->weights;
   for (int32_t channel = 0; channel < w->out_channels; channel += CHANNELS) {
     const int32_t left = w->out_channels - channel;
@@ -402,9 +296,9 @@ void fl_depthwise_conv2d_dsp(const fl_window *window, const fl_dsp_filter *filte
       widen_filter(packed, words, filters + c * filter_step);
     }
     int32_t top = band->from * stride, first = 0;
-    start(w, band, channel, top, &planes);
+    fl_planes_start(w, band, channel, top, &planes);
     for (int32_t oy = band->from; oy < band->to; oy++, top += stride) {
-      load_rows(w, band, top, top + height, &planes);
+      fl_planes_load(w, band, top, top + height, &planes);
       aim(w, &planes, top, first, &line);
       line.output = fl_output_row(band, oy, row_elements) + channel;
       some_lines(w, &line);

@@ -1,3 +1,4 @@
+#include "fl_plain.h"
 #include "fl_kernels.h"
 #include "fl_mask_fill.h"
 #include "fl_output.h"
@@ -112,7 +113,7 @@ void fl_depthwise_conv2d_s8(const fl_window *window, const fl_filter *filter, co
   fl_map_mask_fill(mask, band->from, w->out_height * row_elements);
   for (int32_t c = 0; c < w->out_channels; c++) {
     const fl_output o = fl_output_of(filter, range, c);
-    const int8_t *weights = filter->weights + c * taps;
+    const int8_t *weights = (c < filter->trained_inputs ? filter->trained : filter->weights) + c * taps;
     ring.next = 0;
     for (int32_t oy = band->from; oy < band->to; oy++) {
       const fl_sink to = {fl_output_row(band, oy, row_elements) + c, mask, oy * row_elements + c};

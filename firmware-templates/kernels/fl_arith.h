@@ -1,5 +1,5 @@
 /*
- * The integer arithmetic of NUMERICS version 1, in which every kernel is written. Header only: each function is a few
+ * The integer arithmetic of NUMERICS, in which every kernel is written. Header only: each function is a few
  * instructions. RAM: none. Flash: where used.
  *
  * `>>` on signed values is taken to be arithmetic (true for gcc and clang on every target).

@@ -24,9 +24,6 @@ static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(a
 /* A pointer that moves on stays one: its multiples are not computed ahead, which takes registers that there are not. */
 #define FL_KEEP(pointer) __asm__("" : "+r"(pointer))
 
-/* The upper word of the 64-bit product. */
-static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }
-
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 
 #include <arm_acle.h>
@@ -37,26 +34,33 @@ static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t
 #define fl_low_high_add(x, y, sum) __smlabt((x), (y), (sum))
 #define fl_high_low_add(x, y, sum) __smlatb((x), (y), (sum))
 #define fl_even_bytes(word) ((int32_t)__sxtb16((int8x4_t)(word)))
-#define fl_even_bytes_unsigned(word) ((int32_t)__uxtb16((uint8x4_t)(word)))
+#define fl_even_bytes_add(word, pair) ((int32_t)__sxtab16((pair), (int8x4_t)(word)))
 #define fl_saturated_byte(value) ((int32_t)__builtin_arm_ssat((value), 8)) /* __ssat warns */
 
 #define FL_DSP_UNARY(name, instruction)                            \
-  static FL_INLINE int32_t name(int32_t a) {                              \
+  static FL_INLINE int32_t name(int32_t a) {                       \
     int32_t result;                                                \
     __asm__(instruction : "=r"(result) : "r"(a));                  \
     return result;                                                 \
   }
 #define FL_DSP_BINARY(name, instruction)                           \
-  static FL_INLINE int32_t name(int32_t a, int32_t b) {                   \
+  static FL_INLINE int32_t name(int32_t a, int32_t b) {            \
     int32_t result;                                                \
     __asm__(instruction : "=r"(result) : "r"(a), "r"(b));          \
     return result;                                                 \
   }
 FL_DSP_UNARY(fl_odd_bytes, "sxtb16 %0, %1, ror #8")
-FL_DSP_UNARY(fl_odd_bytes_unsigned, "uxtb16 %0, %1, ror #8")
+FL_DSP_BINARY(fl_odd_bytes_add, "sxtab16 %0, %2, %1, ror #8")
 FL_DSP_BINARY(fl_low_halves, "pkhbt %0, %1, %2, lsl #16")
 FL_DSP_BINARY(fl_high_halves, "pkhtb %0, %2, %1, asr #16")
+FL_DSP_BINARY(fl_high_product, "smmul %0, %1, %2")
 FL_DSP_BINARY(fl_rounded_high_product, "smmulr %0, %1, %2")
+
+static FL_INLINE int32_t fl_rounded_high_difference(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smmlsr %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
 
 #else
 
@@ -67,10 +71,6 @@ static FL_INLINE int32_t fl_pair_of(int32_t low, int32_t high) {
   return (int32_t)(((uint32_t)low & 0xffffu) | ((uint32_t)high << 16));
 }
 static FL_INLINE int32_t fl_byte(int32_t word, int32_t index) { return (int8_t)(uint8_t)((uint32_t)word >> (8 * index)); }
-static FL_INLINE int32_t fl_byte_unsigned(int32_t word, int32_t index) {
-  return (int32_t)(((uint32_t)word >> (8 * index)) & 0xffu);
-}
-
 /* Sums wrap. */
 static FL_INLINE int32_t fl_pair_product_add(int32_t x, int32_t y, int32_t sum) {
   return fl_wrap((int64_t)fl_low(x) * fl_low(y) + (int64_t)fl_high(x) * fl_high(y) + sum);
@@ -89,20 +89,29 @@ static FL_INLINE int32_t fl_high_low_add(int32_t x, int32_t y, int32_t sum) {
 /* Bytes 0 and 2 of a word as a pair, bytes 1 and 3. */
 static FL_INLINE int32_t fl_even_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 0), fl_byte(word, 2)); }
 static FL_INLINE int32_t fl_odd_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 1), fl_byte(word, 3)); }
-static FL_INLINE int32_t fl_even_bytes_unsigned(int32_t word) {
-  return fl_pair_of(fl_byte_unsigned(word, 0), fl_byte_unsigned(word, 2));
+
+/* The same added to both halves of a pair, each modulo 2^16. */
+static FL_INLINE int32_t fl_even_bytes_add(int32_t word, int32_t pair) {
+  return fl_pair_of(fl_byte(word, 0) + fl_low(pair), fl_byte(word, 2) + fl_high(pair));
 }
-static FL_INLINE int32_t fl_odd_bytes_unsigned(int32_t word) {
-  return fl_pair_of(fl_byte_unsigned(word, 1), fl_byte_unsigned(word, 3));
+static FL_INLINE int32_t fl_odd_bytes_add(int32_t word, int32_t pair) {
+  return fl_pair_of(fl_byte(word, 1) + fl_low(pair), fl_byte(word, 3) + fl_high(pair));
 }
 
 /* (low of a, low of b), (high of a, high of b). */
 static FL_INLINE int32_t fl_low_halves(int32_t a, int32_t b) { return fl_pair_of(fl_low(a), fl_low(b)); }
 static FL_INLINE int32_t fl_high_halves(int32_t a, int32_t b) { return fl_pair_of(fl_high(a), fl_high(b)); }
 
-/* a * b / 2^32, halves up. */
+/* a * b / 2^32, down. */
+static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }
+
+/* a * b / 2^32, halves up; the same less than a sum. */
 static FL_INLINE int32_t fl_rounded_high_product(int32_t a, int32_t b) {
   return fl_wrap(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+}
+
+static FL_INLINE int32_t fl_rounded_high_difference(int32_t a, int32_t b, int32_t sum) {
+  return fl_wrap((sum * ((int64_t)1 << 32) - (int64_t)a * b + ((int64_t)1 << 31)) >> 32);
 }
 
 /* Clamped to int8. */
@@ -121,14 +130,15 @@ static FL_INLINE int32_t fl_wrapped_product_add(int32_t a, int32_t b, int32_t su
  * How sums become outputs (libs/model/quant/affine-requantize.ts), zero points and bias included, for outputs that are
  * clamped by the range of int8 only.
  * Affine: one multiply-add, one high product, one saturating shift; proved equal for every sum that can occur.
- * Exact: MBQM of N2 as it is, where the former does not exist: doubled sum, then both roundings.
+ * Exact: MBQM of N2 as it is, where the former does not exist: doubled sum, then both roundings. The shift is a product
+ * with 2^(32 - shift), which is stored as its negative, because 2^31 is not an int32.
  */
 typedef struct {
   int32_t factor, addend, multiplier;
 } fl_affine;
 
 typedef struct {
-  int32_t addend, multiplier, rounding, shift;
+  int32_t addend, multiplier, zero, power;
 } fl_exact;
 
 enum { FL_AFFINE_SHIFT = 16 };
@@ -141,7 +151,7 @@ static FL_INLINE int8_t fl_affine_output(fl_affine by, int32_t sum) {
 static FL_INLINE int8_t fl_exact_output(fl_exact by, int32_t doubled_sum) {
   int32_t value = fl_rounded_high_product(fl_wrapped_sum(doubled_sum, by.addend), by.multiplier);
   value += value >> 31; /* halves away from zero */
-  return (int8_t)fl_saturated_byte((value + by.rounding) >> by.shift);
+  return (int8_t)fl_saturated_byte(fl_rounded_high_difference(value, by.power, by.zero));
 }
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The kernels: every operator of a generated model is one of these functions, in a file of its name.
  *
- * Numerics: inference to the bit as libs/model/quant/INFERENCE.md, training as NUMERICS version 1 (the clause is named at
+ * Numerics: inference to the bit as libs/model/quant/INFERENCE.md, training as NUMERICS version 2 (the clause is named at
  * each function). Maps are HWC, int8, batch 1.
  * Trust: sizes were checked by the compiler that generated the calls; kernels check nothing.
  * RAM: a kernel owns no memory. `scratch` is arena memory lent for the call; its size is stated at each function and
@@ -56,6 +56,8 @@ typedef struct {
   int32_t bias_fraction;    /* 0, or FL_BIAS_FRACTION for a trained copy */
   const int32_t *multiplier;
   const int8_t *shift;
+  const int8_t *trained;    /* NULL, or where the weights of the first `trained_inputs` input channels are instead: as of */
+  int32_t trained_inputs;   /* fl_split_weights. Only fl_split_conv2d_s8 and fl_depthwise_conv2d_s8 know them */
 } fl_filter;
 
 /* Head: weights [K][C] with 4 fractional bits, biases with 8. */
@@ -111,7 +113,7 @@ typedef struct {
 typedef struct {
   uint32_t id;                        /* N8: position among the layers */
   const uint16_t *back;               /* c[o] */
-  int32_t back_exponent;              /* k_l */
+  const int8_t *back_exponent;        /* k[o] */
   const uint16_t *weight_step;        /* qw */
   const int8_t *weight_step_exponent;
   const uint16_t *bias_step;          /* qb */
@@ -119,21 +121,63 @@ typedef struct {
   const uint8_t *frozen;              /* bitmap, LSB first: neither weights nor bias of the channel are updated */
 } fl_training;
 
+/* Channels [first, end) of a tensor. */
+typedef struct {
+  int32_t first, end;
+} fl_channels;
+
 /*
  * A gradient (N4): channel planes of int16 mantissas, one exponent a channel; value = mantissa * 2^exponent.
- * After fl_scale_gradient all channels share exponents[0] (h and E_h of N6.2).
+ *
+ * Backward kernels work on a range of channels. `mantissas` and `exponents` of a gradient that is taken or given by range
+ * point at the range's first channel, so that a buffer of a few planes will do; all constants of a layer (weights, biases,
+ * fl_training) and masks are addressed from channel 0. The range of a whole tensor is {0, channels}.
  */
 typedef struct {
-  int16_t *mantissas; /* [channels][pixels] */
-  int16_t *exponents; /* [channels] */
-  int32_t channels;
+  int16_t *mantissas; /* [..][pixels] */
+  int16_t *exponents;
+  int32_t channels;   /* of the whole tensor */
   int32_t pixels;
 } fl_gradient;
+
+/* The same from its channel `channel` on. */
+static inline fl_gradient fl_gradient_from(const fl_gradient *gradient, int32_t channel) {
+  return (fl_gradient){gradient->mantissas + channel * gradient->pixels, gradient->exponents + channel, gradient->channels,
+                       gradient->pixels};
+}
+
+/*
+ * The weights of one convolution as its input gradient reads them: of input channels [0, trained_inputs) in the trained copy,
+ * of the others where they lie in the parameter image. All trained: `fixed` is not read. None: trained_inputs is 0.
+ */
+typedef struct {
+  const int8_t *trained; /* [O][kh][kw][trained_inputs]; depthwise [trained_inputs][kh*kw] */
+  int32_t trained_inputs;
+  const int8_t *fixed; /* the whole tensor: [O][kh][kw][I]; depthwise [C][kh*kw] */
+} fl_split_weights;
+
+/* The weights of one input channel of a convolution: consecutive ones (taps, then outputs) are `step` bytes apart. */
+typedef struct {
+  const int8_t *first;
+  int32_t step;
+} fl_input_weights;
+
+static inline fl_input_weights fl_weights_of_input(const fl_split_weights *weights, int32_t input, int32_t inputs) {
+  return input < weights->trained_inputs ? (fl_input_weights){weights->trained + input, weights->trained_inputs}
+                                         : (fl_input_weights){weights->fixed + input, inputs};
+}
+
+/* The first channels of a layer's input, as planes, kept for its weight update. */
+typedef struct {
+  const int8_t *planes; /* [channels][pixels of the input map] */
+  int32_t channels;     /* whose weights are trained */
+  int32_t zero;         /* zero point */
+} fl_saved_input;
 
 /* What closes a row of an input gradient (N6.4): the skip gradient of an ADD, the mask of the tensor, the mantissa width. */
 typedef struct {
   const uint8_t *mask;     /* clamp mask of the tensor, bits in HWC order; NULL: nothing was clamped */
-  const fl_gradient *skip; /* NULL for none */
+  const fl_gradient *skip; /* the whole tensor; NULL for none */
   int32_t skip_mantissa, skip_exponent; /* rc, rk */
   int32_t mantissa_bits;   /* M */
 } fl_gradient_rules;
@@ -168,6 +212,16 @@ static inline int32_t fl_is_frozen(const fl_training *training, int32_t channel)
  */
 void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
                   uint8_t *mask, int16_t *scratch);
+
+/* The same with weights that are trained in part; of 1x1 layers, whole maps may be given as one row. Scratch and order: the same. */
+void fl_split_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
+                        uint8_t *mask, int16_t *scratch);
+
+/*
+ * Keeps the first `channels` of `depth` channels for the weight update: [from, to) of the band are rows of the map, `width`
+ * pixels wide, `output` the planes, `output_rows` the height of the map.
+ */
+void fl_save_input(int32_t width, int32_t depth, const fl_band *band, int32_t channels);
 
 /*
  * 1x1, stride 1, no padding. scratch: columns of I int16, 2 of them, or 1 where the output is one pixel.
@@ -283,42 +337,111 @@ void fl_head_update(int32_t classes, int32_t features, const int32_t *error, con
 void fl_copy_gradient(const fl_gradient *input, const fl_gradient *output);
 
 /*
- * N6.2, in place: g to h, aligned to exponents[0]. mask: the convolution's own clamp, NULL if g is masked already.
- * Returns 0 where no channel has an exponent: the backward pass ends there.
+ * N6.2, shared exponent, in place: g to h, all channels with the same exponent. mask: the convolution's own clamp, NULL if g
+ * is masked already. Returns 0 where no channel has an exponent: nothing that is derived from this gradient alone changes.
  */
 int32_t fl_scale_gradient(const fl_gradient *gradient, const fl_training *training, const uint8_t *mask);
 
-/* N6.3. */
-void fl_bias_update(const fl_gradient *h, const fl_training *training, const fl_step *step, int32_t *bias);
+/* N6.2, own exponents, in place, channels of a range. */
+void fl_scale_own_gradient(fl_channels range, const fl_gradient *gradient, const fl_training *training,
+                           const uint8_t *mask);
+
+/* N6.3, channels of a range. */
+void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *training, const fl_step *step,
+                    int32_t *bias);
 
 /*
- * N6.4, by transposed convolution with the weights before the step. scratch: one int32 a pixel of the input map.
- * Depthwise layers: multiplier 1.
+ * N6.4, aligned: by transposed convolution with the weights before the step. range: the channels that are produced, those of
+ * the layer's input; `output` is given by range. scratch: one int32 a pixel of the input map.
+ * h: the whole tensor, of one shared exponent. Depthwise layers: the channels that the range was made of, multiplier 1: with exponents of their own.
  */
-void fl_pointwise_input_gradient(const fl_gradient *h, const int8_t *weights, const fl_gradient_rules *rules,
-                                 const fl_gradient *output, int32_t *scratch);
-void fl_depthwise_input_gradient(const fl_window *window, const fl_gradient *h, const int8_t *weights,
+void fl_pointwise_input_gradient(fl_channels range, const fl_gradient *h, const fl_split_weights *weights,
                                  const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
-void fl_conv2d_input_gradient(const fl_window *window, const fl_gradient *h, const int8_t *weights,
-                              const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
+void fl_depthwise_input_gradient(const fl_window *window, fl_channels range, const fl_gradient *h,
+                                 const fl_split_weights *weights, const fl_gradient_rules *rules, const fl_gradient *output,
+                                 int32_t *scratch);
+void fl_conv2d_input_gradient(const fl_window *window, fl_channels range, const fl_gradient *h,
+                              const fl_split_weights *weights, const fl_gradient_rules *rules, const fl_gradient *output,
+                              int32_t *scratch);
 
-/* The part of N6.4 that the three share: the sums of one channel, of exponent E_h, become mantissas and an exponent. */
+/* The part of N6.4 that all share: the sums of one channel, of exponent E_h, become `output`, given by that channel. */
 void fl_finish_gradient_row(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules,
                             const fl_gradient *output);
+
+/*
+ * A gradient h of N6.2, shared exponents, that is nowhere stored: its planes are made when they are needed, to the same bytes.
+ * Of g, if `training` is given: scaled, cut by the convolution's own clamp. Otherwise of one number a channel, the scaled
+ * gradient of a global average: at every pixel where the mask is open.
+ */
+typedef struct {
+  const fl_gradient *gradient;  /* the whole tensor: g; or one pixel a channel */
+  const fl_training *training;  /* of the layer whose output it is; NULL */
+  const uint8_t *mask;          /* NULL: all open */
+  int32_t pixels;
+} fl_gradient_view;
+
+/* The exponent that all channels share. */
+int32_t fl_view_exponent(const fl_gradient_view *view);
+
+/* One channel; `exponent` is the one that all share. */
+void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, int16_t *plane);
+
+/* N5, where it gave one number a channel: those of which no pixel is open have no exponent. pixels: of the mask. */
+void fl_close_channels(const uint8_t *mask, int32_t pixels, const fl_gradient *gradient);
+
+/* N6.3, all channels. scratch: one int16 a pixel. */
+void fl_viewed_bias_update(const fl_gradient_view *view, const fl_training *training, const fl_step *step, int32_t *bias,
+                           int16_t *scratch);
+
+/*
+ * N6.4, aligned, of a pointwise layer, as fl_pointwise_input_gradient. Four channels of the output at a time, so that planes are
+ * made once for all of them. scratch: two int32 a pixel, and two int16 where planes are made (of g).
+ */
+void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
+                              const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
+
+/*
+ * N6.4, running, of a pointwise layer whose gradient has own exponents: begun, then fed all channels of the layer's output in
+ * index order, then finished. What lies between the calls is the caller's affair, but weights must still be those before
+ * the step when their channel is fed.
+ */
+typedef struct {
+  int32_t *sums;     /* [inputs][pixels] */
+  int32_t inputs;    /* channels of the layer's input */
+  int32_t pixels;
+  int32_t exponent;  /* E_run */
+} fl_running_gradient;
+
+void fl_begin_running_gradient(fl_running_gradient *running);
+
+/* `first` is a multiple of four, `end` too or the last channel's; h by range, left as it is. scratch: 4 int16 a pixel. */
+void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
+                             const fl_split_weights *weights, int16_t *scratch);
+
+/* `output` is the whole tensor. Order: channels and pixels ascending: its planes may lie where the sums do. */
+void fl_finish_running_gradient(const fl_running_gradient *running, const fl_gradient_rules *rules,
+                                const fl_gradient *output);
+
+/* The same where the planes lie where the sums do: exponents wait in scratch (int16, one an input) until the sums are gone. */
+void fl_finish_in_place(const fl_running_gradient *running, const fl_gradient_rules *rules, const fl_gradient *output,
+                        int16_t *scratch);
 
 /* row += the plane of one output channel spread through one kernel; consecutive taps are `tap_step` weights apart. */
 void fl_spread_plane(const fl_window *window, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t *row);
 
-/* N6.5 and N7. scratch (pointwise): 2 columns of P int16. Depthwise layers: multiplier 1. */
-void fl_pointwise_weight_update(const fl_gradient *h, const int8_t *input, int32_t inputs, int32_t input_zero,
+/*
+ * N6.5 and N7: the weights of the first saved->channels input channels, of the outputs in a range; h by range. weights:
+ * [O][kh][kw][saved->channels], depthwise [saved->channels][kh*kw], of all outputs. inputs: channels of the layer's input.
+ * scratch (pointwise): two planes of P int16.
+ */
+void fl_pointwise_weight_update(fl_channels range, const fl_gradient *h, const fl_saved_input *saved, int32_t inputs,
                                 const fl_training *training, const fl_step *step, int8_t *weights, int16_t *scratch);
-void fl_depthwise_weight_update(const fl_window *window, const fl_gradient *h, const int8_t *input, int32_t input_zero,
+void fl_depthwise_weight_update(const fl_window *window, fl_channels range, const fl_gradient *h, const fl_saved_input *saved,
                                 const fl_training *training, const fl_step *step, int8_t *weights);
-void fl_conv2d_weight_update(const fl_window *window, const fl_gradient *h, const int8_t *input, int32_t input_zero,
+void fl_conv2d_weight_update(const fl_window *window, fl_channels range, const fl_gradient *h, const fl_saved_input *saved,
                              const fl_training *training, const fl_step *step, int8_t *weights);
 
-/* Sum over the pixels of one plane of h times the input that kernel tap (ky, kx) of `channel` met there. */
-int32_t fl_tap_gradient(const fl_window *window, const int16_t *plane, const int8_t *input, int32_t input_zero,
-                        int32_t channel, int32_t tap);
+/* Sum over the pixels of one plane of h times what kernel tap `tap` met there in one plane of the input. */
+int32_t fl_tap_gradient(const fl_window *window, const int16_t *plane, const int8_t *input, int32_t input_zero, int32_t tap);
 
 #endif

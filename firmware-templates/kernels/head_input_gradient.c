@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "fl_kernels.h"
 
 enum { HEAD_WEIGHT_FRACTION = 4, BACK_SCALE_FRACTION = 30 }; /* 15 bits of e, 15 of c */
@@ -16,7 +18,7 @@ static int32_t fill_plane(const fl_gradient *output, int32_t channel, int16_t va
   int16_t *plane = output->mantissas + channel * output->pixels;
   int32_t any = 0;
   for (int32_t p = 0; p < output->pixels; p++) {
-    const int32_t open = fl_mask_bit(mask, p * output->channels + channel);
+    const int32_t open = mask == NULL || fl_mask_bit(mask, p * output->channels + channel);
     plane[p] = open ? value : (int16_t)0;
     any |= open;
   }
@@ -27,7 +29,7 @@ void fl_head_input_gradient(int32_t classes, const int32_t *error, const int16_t
                             int32_t mantissa_bits, const uint8_t *mask, const fl_gradient *output, int32_t *scratch) {
   for (int32_t k = 0; k < classes; k++) scratch[k] = error[k] * training->back[k];
   const int32_t shift = fl_shift_to_fit(largest_magnitude(classes, scratch), mantissa_bits);
-  const int32_t exponent = training->back_exponent - BACK_SCALE_FRACTION + shift;
+  const int32_t exponent = training->back_exponent[0] - BACK_SCALE_FRACTION + shift;
   for (int32_t k = 0; k < classes; k++) scratch[k] = fl_round_shift(scratch[k], shift);
   for (int32_t j = 0; j < output->channels; j++) {
     int32_t sum = 0;

@@ -1,14 +1,11 @@
 #include "fl_dsp_kernels.h"
 #include "fl_rows.h"
 
-/* Pixels of a run that are next: fours, and what is left when five or fewer are. */
-static int32_t next_pixels(int32_t left) { return left <= FL_DSP_PIXELS ? left : 4; }
-
 /* Pixels that follow each other in memory. */
 static void run(int32_t pixels, int32_t depth, int32_t outputs, const fl_dsp_filter *filter, const int8_t *input,
                 int8_t *output, int16_t *scratch) {
   for (int32_t left = pixels, some; left > 0; left -= some) {
-    some = next_pixels(left);
+    some = fl_dsp_pixels(left);
     fl_widen_dsp(input, some, depth, scratch);
     fl_columns_dsp(filter, scratch, some, depth, outputs, output);
     input += some * depth;

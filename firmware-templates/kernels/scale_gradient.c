@@ -1,29 +1,20 @@
-#include <stddef.h>
+#include "fl_back_scale.h"
 
-#include "fl_kernels.h"
-
-enum { BACK_FRACTION = 15 };
-
-static int32_t largest_exponent(const fl_gradient *gradient) {
+/* The exponent that all channels take: the largest that one would have of its own. */
+static int32_t shared_exponent(const fl_gradient *gradient, const fl_training *training) {
   int32_t largest = FL_NO_EXPONENT;
   for (int32_t c = 0; c < gradient->channels; c++) {
-    if (gradient->exponents[c] > largest) largest = gradient->exponents[c];
+    const int32_t own = fl_scaled_exponent(gradient->exponents[c], training, c);
+    largest = own > largest ? own : largest;
   }
   return largest;
 }
 
 int32_t fl_scale_gradient(const fl_gradient *gradient, const fl_training *training, const uint8_t *mask) {
-  const int32_t largest = largest_exponent(gradient);
-  if (largest == FL_NO_EXPONENT) return 0;
+  const int32_t exponent = shared_exponent(gradient, training);
   for (int32_t c = 0; c < gradient->channels; c++) {
-    int16_t *plane = gradient->mantissas + c * gradient->pixels;
-    const int32_t factor = gradient->exponents[c] == FL_NO_EXPONENT ? 0 : training->back[c];
-    const int32_t shift = BACK_FRACTION + largest - gradient->exponents[c];
-    for (int32_t p = 0; p < gradient->pixels; p++) {
-      const int32_t open = mask == NULL || fl_mask_bit(mask, p * gradient->channels + c);
-      plane[p] = open ? (int16_t)fl_round_shift(plane[p] * factor, shift) : (int16_t)0;
-    }
+    const fl_gradient plane = fl_gradient_from(gradient, c);
+    fl_scale_plane(&plane, c, exponent, training, mask);
   }
-  gradient->exponents[0] = (int16_t)(largest + training->back_exponent);
-  return 1;
+  return exponent != FL_NO_EXPONENT;
 }

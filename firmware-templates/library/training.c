@@ -11,14 +11,14 @@ uint32_t @name@_predict(const uint8_t *arena) { return fl_model_predict(arena); 
 const int32_t *@name@_logits(const uint8_t *arena) { return (const int32_t *)fl_model_logits(arena); }
 
 int32_t @name@_loss(uint8_t *arena, uint32_t label) {
-  return label < FL_MODEL_CLASSES ? fl_model_loss(arena, label) : @NAME@_BAD_LABEL;
+  return label < FL_MODEL_LABELS ? fl_model_loss(arena, label) : @NAME@_BAD_LABEL;
 }
 
 static fl_rate rate_of(@name@_rate rate) { return (fl_rate){rate.mantissa, rate.exponent}; }
 
 int32_t @name@_train_step(uint8_t *arena, const @inputType@ *input, uint32_t label, uint32_t seed, uint32_t step,
                           const @name@_rates *rates) {
-  if (label >= FL_MODEL_CLASSES) return @NAME@_BAD_LABEL;
+  if (label >= FL_MODEL_LABELS) return @NAME@_BAD_LABEL;
   const fl_step update = {.seed = seed,
                           .index = step,
                           .weights = rate_of(rates->weights),

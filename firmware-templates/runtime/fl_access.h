@@ -30,4 +30,16 @@ static inline fl_gradient fl_gradient_at(uint8_t *arena, uint32_t offset, int32_
   return (fl_gradient){mantissas, mantissas + channels * pixels, channels, pixels};
 }
 
+/* Some channels of a gradient, in a buffer of so many planes. */
+static inline fl_gradient fl_planes_at(uint8_t *arena, uint32_t offset, int32_t planes, int32_t channels, int32_t pixels) {
+  int16_t *mantissas = fl_s16(arena, offset);
+  return (fl_gradient){mantissas, mantissas + planes * pixels, channels, pixels};
+}
+
+/* A gradient of the arena from its channel `first` on. */
+static inline fl_gradient fl_channels_at(uint8_t *arena, uint32_t offset, int32_t channels, int32_t pixels, int32_t first) {
+  const fl_gradient whole = fl_gradient_at(arena, offset, channels, pixels);
+  return fl_gradient_from(&whole, first);
+}
+
 #endif

@@ -31,3 +31,5 @@ bool fl_guard_trips(uint32_t base_sum, uint32_t pass_sum, uint32_t pass, uint32_
   const uint32_t limit = pass == 0 && chance_sum > base_sum ? chance_sum : base_sum;
   return pass_sum >= limit;
 }
+
+bool fl_guard_helped(uint32_t base_sum, uint32_t check_sum) { return check_sum < base_sum; }

@@ -1,4 +1,7 @@
-/* The loss guard of NUMERICS N11: when a pass did so badly that the session must begin again with smaller rates. */
+/*
+ * The loss guard of NUMERICS N11: when a pass did so badly that the session must begin again with smaller rates, and
+ * whether a session that came to its end helped.
+ */
 #ifndef FL_GUARD_H
 #define FL_GUARD_H
 
@@ -13,5 +16,8 @@ uint32_t fl_guard_summand(int32_t loss);
 
 /* Sums over the same `items`: before the first step, and of this pass. */
 bool fl_guard_trips(uint32_t base_sum, uint32_t pass_sum, uint32_t pass, uint32_t items, uint32_t classes);
+
+/* Did the loss of the items to learn from fall from before the first step to after the last? Else the old values stay. */
+bool fl_guard_helped(uint32_t base_sum, uint32_t check_sum);
 
 #endif

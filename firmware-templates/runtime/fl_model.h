@@ -32,13 +32,15 @@
  *                             needs; `input` is handed on
  *   FL_MODEL_OUTPUTS          number of outputs
  *   FL_MODEL_OUTPUT_OFFSET    arena offset of the (first) output after fl_model_forward
- *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits where the model trains
+ *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits of a classifier that trains
  *   FL_MODEL_TRACE_BYTES      bytes of all results that one fl_model_forward hands to fl_after_call
  *   FL_MODEL_PARAMETER_BYTES  bytes of the parameter image, header included
  *   FL_MODEL_LAYOUT           uint32: names the layout of the parameter image
  * and for one that trains:
- *   FL_MODEL_CLASSES          number of logits
- *   FL_MODEL_LOGITS_OFFSET    arena offset of the int32 logits after fl_model_forward (kept until the next forward)
+ *   FL_MODEL_CLASSES          number of logits; 1 where the model tells no classes apart, and has none
+ *   FL_MODEL_LABELS           labels are below this: the classes, or 256 where a label is the byte of an int8 or is not read
+ *   FL_MODEL_LOGITS_OFFSET    arena offset of the int32 logits after fl_model_forward (kept until the next forward), or of the
+ *                             int8 output of a model without classes
  *   FL_MODEL_SCHEME           uint32: names what is trained (layout of the delta)
  *   FL_MODEL_STATE_BYTES      bytes of all variables: int8 a weight, int16 a head weight, int32 a bias
  *   FL_MODEL_DELTA_BYTES      bytes of a delta (N12): int16 a weight, int32 a bias
@@ -89,6 +91,10 @@ void fl_after_row(uint32_t at, const int8_t *row, uint32_t bytes);
 
 #if FL_MODEL_TRAINS
 
+#ifndef FL_MODEL_LABELS
+#define FL_MODEL_LABELS FL_MODEL_CLASSES
+#endif
+
 enum {
   FL_VARIABLE_WEIGHTS = 0, /* int8, starts from int8 */
   FL_VARIABLE_HEAD = 1,    /* int16 with 4 fractional bits, starts from int8 * 16 */
@@ -96,7 +102,7 @@ enum {
 };
 
 /*
- * A trained copy: in graph order, a layer's weights before its biases. States and deltas list the weights of a layer in
+ * A trained copy, of a layer's weights perhaps of the first input channels only: in graph order, a layer's weights before its biases. States and deltas list the weights of a layer in
  * canonical order, OIHW (N1). Arena and parameter image hold them so, too, but for convolutions with both several taps
  * and several inputs, which lie there as OHWI.
  */
@@ -107,20 +113,31 @@ typedef struct {
   uint16_t kind;
   uint16_t taps;   /* kh*kw where the storage order is OHWI; 1 where it is canonical */
   uint32_t inputs; /* I where the storage order is OHWI; 1 where it is canonical */
+  uint32_t run;    /* elements that follow each other in the parameter image, in storage order: all, or the trained channels */
+  uint32_t stride; /* elements from one such run to the next there */
 } fl_variable;
+
+/* Where the start value of the element stored at `index` is, in elements. */
+static inline uint32_t fl_start_index(const fl_variable *variable, uint32_t index) {
+  return index / variable->run * variable->stride + index % variable->run;
+}
 
 extern const fl_variable fl_model_variables[FL_MODEL_VARIABLES];
 
 /* Copies the start values of all variables from the parameter image (N1). */
 void fl_model_load(uint8_t *arena, const uint8_t *parameters);
 
-/* N2: the lowest class with the largest logit. */
+/* N2, of a classifier: the lowest class with the largest logit. */
 uint32_t fl_model_predict(const uint8_t *arena);
 
-/* The int32 logits of the last forward: log2 units, 16 fractional bits. */
+/* Of a classifier, the int32 logits of the last forward: log2 units, 16 fractional bits. */
 const int32_t *fl_model_logits(const uint8_t *arena);
 
-/* N3: loss in 1/65536 bit of the last forward; leaves the error for fl_model_backward. label < FL_MODEL_CLASSES. */
+/*
+ * Loss of the last forward; leaves the error for fl_model_backward. label < FL_MODEL_LABELS. Of a classifier in 1/65536 bit (N3);
+ * of others the mean squared error in 1/16 of a squared step of the output (GRADIENTS.md, G11), from the label (an int8 as a byte)
+ * where there is one output, from the input of the last forward where the model gives that again.
+ */
 int32_t fl_model_loss(uint8_t *arena, uint32_t label);
 
 /* N5 to N7: updates the variables. input: the one of the last forward. */

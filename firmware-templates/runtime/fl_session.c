@@ -2,8 +2,8 @@
 
 #include "fl_bytes.h"
 #include "fl_guard.h"
-#include "fl_paint.h"
 #include "fl_order.h"
+#include "fl_paint.h"
 
 /* A quarter of the rate for every restart (N11): two less in the exponent. */
 static fl_rate slowed(fl_learning_rate rate, uint32_t restarts) {
@@ -14,11 +14,11 @@ static fl_rate slowed(fl_learning_rate rate, uint32_t restarts) {
 
 /* N10: the last segment that has begun. */
 static fl_step step_of(const fl_session *session) {
-  const fl_job *job = session->job;
+  const fl_session_plan *plan = &session->plan;
   uint32_t at = 0;
-  while (at + 1 < job->segment_count && job->segments[at + 1].first_step <= session->step) at++;
-  const fl_learning_rates *rates = &job->segments[at];
-  const fl_step step = {job->seed, session->step, slowed(rates->weights, session->restarts),
+  while (at + 1 < plan->segment_count && plan->segments[at + 1].first_step <= session->step) at++;
+  const fl_learning_rates *rates = &plan->segments[at];
+  const fl_step step = {plan->seed, session->step, slowed(rates->weights, session->restarts),
                         slowed(rates->bias, session->restarts), slowed(rates->head, session->restarts)};
   return step;
 }
@@ -28,15 +28,15 @@ static void look_at(fl_session *session, uint32_t item) {
   const uint32_t label = fl_samples_label(session->samples, item);
   fl_model_forward(session->arena, session->parameters, fl_samples_features(session->samples, item));
   session->now.items++;
-  if (fl_model_predict(session->arena) == label) session->now.right++;
+  if (FL_MODEL_CLASSES > 1 && fl_model_predict(session->arena) == label) session->now.right++;
   session->now.loss_sum += fl_guard_summand(fl_model_loss(session->arena, label));
 }
 
-static void learn_from(fl_session *session, uint32_t item) {
+/* Never a part of its caller: tools count the instructions between its call and its return. */
+__attribute__((noinline)) void fl_session_learn(fl_session *session, uint32_t item) {
   const fl_step step = step_of(session);
   look_at(session, item);
   fl_model_backward(session->arena, session->parameters, fl_samples_features(session->samples, item), &step);
-  session->step++;
 }
 
 static void enter(fl_session *session, fl_session_state state) {
@@ -48,18 +48,25 @@ static void enter(fl_session *session, fl_session_state state) {
 static void start_pass(fl_session *session, uint32_t pass) {
   session->pass = pass;
   enter(session, FL_SESSION_TRAINING);
-  fl_order_shuffle(session->order, session->items, session->job->seed, pass);
+  fl_order_shuffle(session->memory.order, session->items, session->plan.seed, pass);
 }
 
 static void start_training(fl_session *session) {
   session->step = 0;
-  fl_order_reset(session->order, session->items);
+  fl_order_reset(session->memory.order, session->items);
   start_pass(session, 0);
+}
+
+/* The old values stay, and with them the old answers. */
+static void keep_old(fl_session *session) {
+  fl_model_load(session->arena, session->parameters);
+  session->after = session->before;
+  enter(session, FL_SESSION_DIVERGED);
 }
 
 static void begin_again(fl_session *session) {
   if (session->restarts == FL_SESSION_RESTARTS_MAX) {
-    enter(session, FL_SESSION_DIVERGED);
+    keep_old(session);
     return;
   }
   session->restarts++;
@@ -67,17 +74,43 @@ static void begin_again(fl_session *session) {
   start_training(session);
 }
 
-static void end_pass(fl_session *session) {
-  const uint32_t sum = session->now.loss_sum;
-  session->pass_losses[session->pass] = fl_tally_mean(sum, session->items);
-  session->passes_made = session->pass + 1;
-  if (fl_guard_trips(session->base_sum, sum, session->pass, session->items, FL_MODEL_CLASSES)) {
+static void go_on(fl_session *session) {
+  const uint32_t sum = session->learned.loss_sum;
+  if (fl_guard_trips(session->base.loss_sum, sum, session->pass, session->items, FL_MODEL_CLASSES)) {
     begin_again(session);
-  } else if (session->pass + 1 < session->job->passes) {
+  } else if (session->pass + 1 < session->plan.passes) {
     start_pass(session, session->pass + 1);
+  } else {
+    enter(session, FL_SESSION_CHECK);
+  }
+}
+
+static void end_pass(fl_session *session) {
+  session->learned = session->now;
+  session->memory.pass_losses[session->pass] = fl_tally_mean(session->now.loss_sum, session->items);
+  session->passes_made = session->pass + 1;
+  if (session->plan.tests_every_pass) {
+    enter(session, FL_SESSION_CURVE);
+  } else {
+    go_on(session);
+  }
+}
+
+static void end_check(fl_session *session) {
+  session->check = session->now;
+  if (!fl_guard_helped(session->base.loss_sum, session->check.loss_sum)) {
+    keep_old(session);
+  } else if (session->plan.tests_every_pass) {
+    session->after = session->tested;
+    enter(session, FL_SESSION_DONE);
   } else {
     enter(session, FL_SESSION_AFTER);
   }
+}
+
+static void end_curve(fl_session *session) {
+  session->tested = session->now;
+  go_on(session);
 }
 
 /* The last item of this state was worked on. */
@@ -85,13 +118,15 @@ static void leave(fl_session *session) {
   switch (session->state) {
     case FL_SESSION_BEFORE:
       session->before = session->now;
-      enter(session, session->job->kind == FL_JOB_TRAIN ? FL_SESSION_BASE : FL_SESSION_DONE);
+      enter(session, session->plan.trains ? FL_SESSION_BASE : FL_SESSION_DONE);
       break;
     case FL_SESSION_BASE:
-      session->base_sum = session->now.loss_sum;
+      session->base = session->now;
       start_training(session);
       break;
     case FL_SESSION_TRAINING: end_pass(session); break;
+    case FL_SESSION_CURVE: end_curve(session); break;
+    case FL_SESSION_CHECK: end_check(session); break;
     case FL_SESSION_AFTER:
       session->after = session->now;
       enter(session, FL_SESSION_DONE);
@@ -101,20 +136,21 @@ static void leave(fl_session *session) {
   }
 }
 
+static bool is_on_test(fl_session_state state) {
+  return state == FL_SESSION_BEFORE || state == FL_SESSION_CURVE || state == FL_SESSION_AFTER;
+}
+
 uint32_t fl_session_total(const fl_session *session) {
-  const bool on_test = session->state == FL_SESSION_BEFORE || session->state == FL_SESSION_AFTER;
-  return on_test ? session->samples->test_count : session->items;
+  return is_on_test(session->state) ? session->samples->test_count : session->items;
 }
 
 static void work(fl_session *session) {
   const uint32_t index = session->index++;
-  switch (session->state) {
-    case FL_SESSION_BEFORE:
-    case FL_SESSION_AFTER: look_at(session, session->samples->adapt_count + index); break;
-    case FL_SESSION_BASE: look_at(session, index); break;
-    case FL_SESSION_TRAINING: learn_from(session, session->order[index]); break;
-    case FL_SESSION_DONE:
-    case FL_SESSION_DIVERGED: break;
+  if (session->state == FL_SESSION_TRAINING) {
+    fl_session_learn(session, session->memory.order[index]);
+    session->step++;
+  } else {
+    look_at(session, is_on_test(session->state) ? session->samples->adapt_count + index : index);
   }
 }
 
@@ -124,20 +160,22 @@ static bool is_over(const fl_session *session) {
 
 /* A state is left when the next item is asked for: until then its tally can be read. */
 bool fl_session_step(fl_session *session) {
+  if (is_over(session)) return false;
   if (session->index == fl_session_total(session)) leave(session);
   if (is_over(session)) return false;
   work(session);
   return true;
 }
 
-void fl_session_start(fl_session *session, const fl_job *job, const fl_samples *samples,
-                      const uint8_t *parameters, uint8_t *arena) {
+void fl_session_start(fl_session *session, const fl_session_plan *plan, const fl_session_memory *memory,
+                      const fl_samples *samples, const uint8_t *parameters, uint8_t *arena) {
   fl_zero(session, sizeof *session);
-  session->job = job;
+  session->plan = *plan;
+  session->memory = *memory;
   session->samples = samples;
   session->parameters = parameters;
   session->arena = arena;
-  session->items = samples->adapt_count < FL_SESSION_ITEMS_MAX ? samples->adapt_count : FL_SESSION_ITEMS_MAX;
+  session->items = samples->adapt_count < memory->most_items ? samples->adapt_count : memory->most_items;
   fl_paint(arena, FL_MODEL_ARENA_BYTES);
   fl_model_load(arena, parameters);
   enter(session, FL_SESSION_BEFORE);

@@ -31,7 +31,7 @@ static int32_t judge(fl_work *work, const fl_station *station) {
   if (job->size_bytes != FL_MODEL_PARAMETER_BYTES || job->chunk_bytes != FL_CHUNK_BYTES) return FL_WRONG_SIZE;
   if (job->size_bytes > station->slots.slot_bytes) return FL_DOES_NOT_FIT;
   const uint32_t samples = fl_slots_end(&station->slots);
-  if (!fl_samples_open(&work->samples, samples, FL_MODEL_INPUT_BYTES, FL_MODEL_CLASSES)) return FL_NO_DATA;
+  if (!fl_samples_open(&work->samples, samples, FL_MODEL_INPUT_BYTES, FL_MODEL_LABELS)) return FL_NO_DATA;
   const bool can_learn = job->kind != FL_JOB_TRAIN || work->samples.adapt_count > 0;
   return can_learn && work->samples.test_count > 0 ? FL_OK : FL_NO_DATA;
 }
@@ -52,6 +52,7 @@ static void describe_fetching(const fl_work *work, fl_progress *message) {
 static uint32_t phase_of(const fl_session *session) {
   switch (session->state) {
     case FL_SESSION_BEFORE: return FL_PHASE_EVALUATING_BEFORE;
+    case FL_SESSION_CHECK:
     case FL_SESSION_AFTER: return FL_PHASE_EVALUATING_AFTER;
     default: return FL_PHASE_TRAINING;
   }
@@ -60,8 +61,9 @@ static uint32_t phase_of(const fl_session *session) {
 static void describe_running(const fl_work *work, fl_progress *message) {
   const fl_session *session = &work->session;
   message->phase = phase_of(session);
-  message->total = fl_session_total(session);
-  if (session->state == FL_SESSION_BASE) return; /* pass 0 is about to begin: nothing of it is done */
+  message->total = session->state == FL_SESSION_CHECK ? session->samples->test_count : fl_session_total(session);
+  /* Pass 0, or the evaluation, is about to begin: nothing of it is done. */
+  if (session->state == FL_SESSION_BASE || session->state == FL_SESSION_CHECK) return;
   message->pass = session->state == FL_SESSION_TRAINING ? session->pass : 0;
   message->done = session->index;
   message->loss = fl_tally_mean(session->now.loss_sum, session->now.items);
@@ -118,7 +120,7 @@ static void describe_session(const fl_work *work, fl_result *result) {
   result->loss_after = fl_tally_mean(session->after.loss_sum, session->after.items);
   result->learned_items = session->items;
   result->steps = session->step;
-  result->pass_losses = session->pass_losses;
+  result->pass_losses = work->pass_losses;
   result->pass_count = session->passes_made;
   result->guard_restarts = session->restarts;
 }
@@ -153,7 +155,15 @@ static void conclude(fl_work *work, const fl_station *station, int32_t status) {
 static void start_session(fl_work *work, fl_station *station) {
   work->parameters = fl_slots_image(&station->slots, work->part.download.slot);
   work->state = RUNNING;
-  fl_session_start(&work->session, &work->job, &work->samples, work->parameters, fl_arena);
+  const fl_job *job = &work->job;
+  const fl_session_plan plan = {.trains = job->kind == FL_JOB_TRAIN,
+                                .tests_every_pass = false,
+                                .seed = job->seed,
+                                .passes = job->passes,
+                                .segments = job->segments,
+                                .segment_count = job->segment_count};
+  const fl_session_memory memory = {work->order, FL_WORK_ITEMS_MAX, work->pass_losses};
+  fl_session_start(&work->session, &plan, &memory, &work->samples, work->parameters, fl_arena);
 }
 
 static fl_work_answer poll_fetching(fl_work *work, fl_station *station) {

@@ -41,6 +41,8 @@ enum { FL_ARENA_BYTES = FL_MODEL_ARENA_BYTES };
 /* An object of its own, and the only one of the runtime: the fit certificate looks for its name in the linked program. */
 extern uint8_t fl_arena[FL_MODEL_ARENA_BYTES];
 
+enum { FL_WORK_ITEMS_MAX = 512 /* items to learn from; a longer log is used as far as this */ };
+
 typedef struct {
   fl_job job;
   uint8_t state;
@@ -52,6 +54,8 @@ typedef struct {
   const uint8_t *parameters;
   fl_samples samples;
   fl_session session;
+  uint16_t order[FL_WORK_ITEMS_MAX];
+  uint32_t pass_losses[FL_MAX_PASSES];
   union {
     fl_download download;
     fl_upload upload;

@@ -15,7 +15,7 @@ static void load(uint8_t *arena, const uint8_t *parameters, const fl_variable *v
   const int8_t *narrow = fl_const_s8(parameters, variable->parameter_offset);
   for (uint32_t i = 0; i < variable->count; i++) {
     if (variable->kind == FL_VARIABLE_WEIGHTS) {
-      fl_s8(arena, variable->arena_offset)[i] = narrow[i];
+      fl_s8(arena, variable->arena_offset)[i] = narrow[fl_start_index(variable, i)];
     } else if (variable->kind == FL_VARIABLE_HEAD) {
       fl_s16(arena, variable->arena_offset)[i] = (int16_t)(narrow[i] * HEAD_ONE);
     } else {

@@ -38,7 +38,7 @@ static int32_t value_moved(const uint8_t *arena, const uint8_t *parameters, cons
     const int32_t start = fl_saturate(fl_const_s32(parameters, variable->parameter_offset)[index], limit);
     return fl_round_shift(now, FL_BIAS_FRACTION) - start;
   }
-  const int32_t start = fl_const_s8(parameters, variable->parameter_offset)[index];
+  const int32_t start = fl_const_s8(parameters, variable->parameter_offset)[fl_start_index(variable, index)];
   return now - (variable->kind == FL_VARIABLE_HEAD ? start * (1 << HEAD_FRACTION) : start);
 }
 

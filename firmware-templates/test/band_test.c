@@ -107,7 +107,8 @@ static int32_t draw(layer *l, kind kind) {
   if (is_pool && ((w->out_height - 1) * w->stride_height - w->pad_top >= w->in_height)) return 0;
   if (is_pool && ((w->out_width - 1) * w->stride_width - w->pad_left >= w->in_width)) return 0;
   l->kind = kind;
-  l->filter = (fl_filter){weights, below(4) == 0 ? NULL : bias, 0, multipliers, shifts};
+  l->filter = (fl_filter){
+      .weights = weights, .bias = below(4) == 0 ? NULL : bias, .multiplier = multipliers, .shift = shifts};
   l->range = (fl_range){below(256) - 128, below(256) - 128, below(100) - 128, below(100) + 28};
   l->resize = (fl_resize){w->in_width, w->out_width, w->in_channels, rows, columns};
   for (int32_t i = 0; i < 64; i++) {

@@ -7,6 +7,8 @@ interface Allowed {
   readonly libraries: readonly string[];
   readonly typesOf?: readonly string[];
   readonly packages?: readonly string[];
+  /** A tool of this repository that never ships: it may measure with what tests are made of. */
+  readonly testHelpers?: boolean;
 }
 
 const units: Readonly<Record<string, Allowed>> = {
@@ -45,6 +47,7 @@ function importBreach(
     return matchesAny(file, layers.prismaOnlyIn) ? undefined : `reaches Prisma by ${specifier}`;
   if (specifier.startsWith('.')) return relativeBreach({ file, unit }, specifier);
   if (specifier.startsWith('#libs/')) return libraryBreach(allowed, specifier, typeOnly);
+  if (specifier.startsWith('#test/') && allowed.testHelpers) return undefined;
   if (specifier.startsWith('#')) return `imports ${specifier}, which is for specs`;
   if (unit.startsWith('apps/') || isOneOf(packageOf(specifier), allowed.packages)) return undefined;
   return `imports the package ${specifier}`;

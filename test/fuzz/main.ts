@@ -1,15 +1,17 @@
-/** `npm run fuzz -- import|operators [--runs N] [--seed S] [--engine E]`: what tests do, in great numbers. Exit code 1 where something broke, 2 for a wrong word. */
+/** `npm run fuzz -- import|operators|training [--runs N] [--seed S] [--engine E]`: what tests do, in great numbers. Exit code 1 where something broke, 2 for a wrong word. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FuzzVariant, runOperatorFuzz } from '../firmware/engines/operator-fuzz';
+import { runTrainingFuzz } from '../firmware/engines/training-fuzz';
 import { fuzzImport } from './import/fuzz-import';
 
-const USAGE = `usage: npm run fuzz -- import|operators [--runs N] [--seed S] [--engine E]
+const USAGE = `usage: npm run fuzz -- import|operators|training [--runs N] [--seed S] [--engine E]
   import      reads mutated model files: nothing may throw, hang or take memory without bound
   operators   runs generated code of random graphs in an arena full of noise: every byte must be the reference's
+  training    trains random graphs for a few steps: every loss, output and trained number must be the reference's
   --runs N    mutations or graphs; if not given, 1000000 mutations or 300 graphs
   --seed S    of the first run, 0 if not given; run i draws from S + i
-  --engine E  of operators: native (with sanitizers; if not given), wasm, or arm:BOARD`;
+  --engine E  of operators and training: native (with sanitizers; if not given), wasm, or arm:BOARD`;
 
 const REPOSITORY = resolve(__dirname, '../../..');
 const DEFAULT_MUTATIONS = '1000000';
@@ -49,13 +51,22 @@ async function main(): Promise<number> {
   const runs = count(values.runs ?? (what === 'import' ? DEFAULT_MUTATIONS : DEFAULT_GRAPHS), 1);
   const seed = count(values.seed, 0);
   const variant = variantOf(values.engine);
-  if (!['import', 'operators'].includes(what) || runs === undefined || seed === undefined || !variant) {
+  if (
+    !['import', 'operators', 'training'].includes(what) ||
+    runs === undefined ||
+    seed === undefined ||
+    !variant
+  ) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
   if (what === 'import') return (await fuzzImport({ runs, seed }, REPOSITORY, print)) ? 0 : 1;
-  const differences = await runOperatorFuzz(runs, seed, variant);
+  const { differences, refused } =
+    what === 'training'
+      ? await runTrainingFuzz(runs, seed, variant)
+      : { differences: await runOperatorFuzz(runs, seed, variant), refused: 0 };
   differences.forEach(print);
+  if (refused > 0) print(`${refused} cannot be trained`);
   print(
     `${runs} graphs from seed ${seed} on ${values.engine}: ${differences.length} differ from the reference`,
   );

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+/** Of the sources; from `dist` it is one folder further up. */
+const PLACES = [resolve(__dirname, '../../../shared'), resolve(__dirname, '../../../../shared')] as const;
+
 /** Reference data lies beside the repository and is never part of it: see its README. */
-export const SHARED = resolve(__dirname, '../../../shared');
+export const SHARED = PLACES.find((folder) => existsSync(folder)) ?? PLACES[0];
 
 /** The bytes of a file under ../shared. */
 export const sharedBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(join(SHARED, path)));

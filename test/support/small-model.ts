@@ -1,7 +1,8 @@
 import { unwrap } from '#libs/base/result';
 import { encodeDataset } from '#libs/model/dataset';
 import { type Graph, perTensor, tensorOf } from '#libs/model/ir';
-import { writeTflite } from '#libs/model/tflite';
+import { INFERENCE_PASSES, runPasses } from '#libs/model/passes';
+import { importTflite, writeTflite } from '#libs/model/tflite';
 import { GraphBuilder } from '#test/support/graph-builder';
 
 const ITEM_BYTES = 8 * 6 * 2;
@@ -22,6 +23,10 @@ function smallNetwork(): Graph {
 }
 
 export const smallModelFile = (): Uint8Array => unwrap(writeTflite(smallNetwork()));
+
+/** The network in its normal form. */
+export const smallInference = (): Graph =>
+  runPasses(unwrap(importTflite(smallModelFile(), { name: 'small' })), INFERENCE_PASSES);
 
 /** Items for it, all to test on, with pseudo-random elements and labels by turns. */
 export function smallDataset(items = 12): Uint8Array {

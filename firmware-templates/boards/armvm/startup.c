@@ -75,12 +75,12 @@ static void clear(uint32_t *from, const uint32_t *to) {
 }
 
 void fl_reset(void) {
+  set_up_core();
   const uint32_t *from = __data_load;
   for (uint32_t *to = __data_start; to < __data_end; to++) *to = *from++;
   clear(__bss_start, __bss_end);
   clear(__arena_start, __arena_end);
   paint_stack();
-  set_up_core();
   fl_board_protect();
   main();
   for (;;) {

@@ -41,6 +41,8 @@ export interface Board {
   /** Compiler flags that choose the core. */
   readonly cpuFlags: readonly string[];
   readonly dsp: boolean;
+  /** Has the core vector instructions for integers (MVE), and do the compiler's flags allow them? */
+  readonly mve: boolean;
   readonly fpu: boolean;
   readonly memory: {
     readonly flash: Region;

@@ -79,6 +79,7 @@ function read(json: Json): Board {
     core: text(json, 'core'),
     cpuFlags: field(json, 'cpuFlags', isTexts, 'a list of texts'),
     dsp: field(json, 'dsp', isFlag, 'true or false'),
+    mve: json.mve === undefined ? false : field(json, 'mve', isFlag, 'true or false'),
     fpu: field(json, 'fpu', isFlag, 'true or false'),
     memory: {
       flash: regionOf(object(memory, 'flash')),

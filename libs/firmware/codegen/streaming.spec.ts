@@ -16,7 +16,7 @@ import { kwsDigitsGraph } from '#test/support/kws-digits';
 import { randomNetwork } from '#test/support/random-networks';
 import { randomBranchyNetwork } from '#test/support/random-operators';
 import { generate, type GeneratedModel, parameterLayout, readsRows } from '.';
-import { type Part, partsOf } from './model/parts';
+import { loopCalls, type Part, partsOf } from './model/parts';
 import { distanceText } from './model/row-text';
 
 const LEAST = { optimize: 'ram', reduceByRows: true, inputsInArena: true, tries: 10, looks: 0 } as const;
@@ -32,6 +32,7 @@ const configOf = ({ files }: GeneratedModel): string =>
 const callsOf = (parts: readonly Part[]): readonly Call[] =>
   parts.flatMap((part): readonly Call[] => {
     if (part.unit === 'whole') return [part.call];
+    if (part.unit === 'channel') return loopCalls(part);
     const done = part.lanes.map(() => 0);
     return part.order.map((number) => {
       const from = done[number] ?? 0;

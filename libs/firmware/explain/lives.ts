@@ -1,5 +1,6 @@
 import { type Graph, type TensorId } from '#libs/model/ir';
 import {
+  type Call,
   isRead,
   type Plan,
   type PlannedBuffer,
@@ -61,6 +62,19 @@ function merged(lives: readonly Life[]): readonly Life[] {
   return all;
 }
 
+/** Sums that lie where a gradient will, and behind it. */
+function sumsIn(graph: Graph, { schedule }: Plan, buffer: PlannedBuffer, tensor: TensorId): readonly Life[] {
+  const op = graph.ops.findIndex(
+    (each) => each.kind === 'inputGradient' && each.accumulation === 'running' && each.output === tensor,
+  );
+  if (op < 0) return [];
+  const isOwn = (call: Call): boolean => !isRead(call) && call.op === op;
+  const begin = buffer.offset + rowLayoutOf(graph, tensor).rowBytes;
+  const end = buffer.offset + buffer.bytes;
+  const [first, last] = [schedule.calls.findIndex(isOwn), schedule.calls.findLastIndex(isOwn)];
+  return begin < end ? [{ buffer, tensor, begin, end, first, last }] : [];
+}
+
 /** What lies where in the arena, and how long: row by row where rows come and go on their own. */
 export function livesOf(graph: Graph, plan: Plan): readonly Life[] {
   const touched = touchedBy(graph, plan);
@@ -76,10 +90,11 @@ export function livesOf(graph: Graph, plan: Plan): readonly Life[] {
       const lives = touched.rows(tensor, height).flatMap((touches, y): readonly Life[] => {
         if (!touches) return [];
         const begin = rowOffset(buffer, y, rowBytes);
+        const taken = buffer.planes === undefined ? rowBytes : buffer.bytes;
         const [from, to] = [isInput ? 0 : touches[0], isOutput ? end : touches[1]];
-        return [{ buffer, tensor, begin, end: begin + rowBytes, first: from, last: to }];
+        return [{ buffer, tensor, begin, end: begin + taken, first: from, last: to }];
       });
-      return merged(lives);
+      return [...merged(lives), ...sumsIn(graph, plan, buffer, tensor)];
     });
   });
 }

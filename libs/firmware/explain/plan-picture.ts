@@ -1,5 +1,5 @@
 import { type Graph, tensorOf } from '#libs/model/ir';
-import { isRead, type Plan, type Schedule } from '#libs/firmware/planner';
+import { isRead, type Plan, type Schedule, type Segment } from '#libs/firmware/planner';
 import { type Life, livesOf } from './lives';
 import { element, text, tip } from './svg';
 
@@ -21,6 +21,7 @@ const COLOURS = {
   output: '#c2513d',
   map: '#3f72af',
   ring: '#8e6bbf',
+  passing: '#c08a2e',
   variable: '#8a8a8a',
   scratch: 'url(#hatch)',
 } as const;
@@ -31,6 +32,7 @@ const MEANINGS: Readonly<Record<Colour, string>> = {
   output: 'output',
   map: 'whole map',
   ring: 'row of a ring',
+  passing: 'channels passing',
   variable: 'trained variable',
   scratch: 'scratch of a kernel',
 };
@@ -78,6 +80,7 @@ function colourOf(graph: Graph, { buffer, tensor }: Life): Colour {
   if (buffer.kind !== 'activation') return buffer.kind;
   if (tensor !== undefined && graph.inputs.includes(tensor)) return 'input';
   if (tensor !== undefined && graph.outputs.includes(tensor)) return 'output';
+  if (buffer.planes !== undefined) return 'passing';
   return buffer.ring ? 'ring' : 'map';
 }
 
@@ -142,6 +145,14 @@ function axes(scales: Scales): readonly string[] {
   ];
 }
 
+const UNITS: Readonly<
+  Record<Segment['unit'], { readonly said: string; readonly fill: string; readonly mark: string }>
+> = {
+  layer: { said: 'whole maps', fill: '#f7f7f7', mark: COLOURS.map },
+  row: { said: 'row by row', fill: '#eef3fb', mark: COLOURS.ring },
+  channel: { said: 'by channels', fill: '#fbf5ea', mark: COLOURS.passing },
+};
+
 /** Stripes behind everything: which calls are of which segment. */
 function segmentsText({ calls, segments }: Schedule, scales: Scales): readonly string[] {
   let from = 0;
@@ -149,9 +160,9 @@ function segmentsText({ calls, segments }: Schedule, scales: Scales): readonly s
     const own = new Set(ops);
     const to = 1 + calls.findLastIndex((call) => !isRead(call) && own.has(call.op));
     const [x, width] = [scales.x(from), scales.x(to) - scales.x(from)];
-    const label = `segment ${index}, ${unit === 'row' ? 'row by row' : 'whole maps'}: calls ${from}..${to - 1}`;
+    const label = `segment ${index}, ${UNITS[unit].said}: calls ${from}..${to - 1}`;
     from = to;
-    const fill = unit === 'row' ? '#eef3fb' : '#f7f7f7';
+    const { fill, mark } = UNITS[unit];
     return [
       element('rect', { x, y: MARGIN.top, width, height: PLOT.height, fill }, [tip(label)]),
       element(
@@ -161,7 +172,7 @@ function segmentsText({ calls, segments }: Schedule, scales: Scales): readonly s
           y: MARGIN.top - 8,
           width,
           height: 6,
-          fill: unit === 'row' ? '#8e6bbf' : '#3f72af',
+          fill: mark,
           stroke: '#ffffff',
         },
         [tip(label)],
@@ -250,11 +261,15 @@ function legend(used: ReadonlySet<Colour>): readonly string[] {
 
 /** `6 segments, 4 of them row by row`. */
 export function segmentsSaid({ segments }: Schedule): string {
-  const byRows = segments.filter(({ unit }) => unit === 'row').length;
-  if (byRows === 0) return 'maps whole';
-  return segments.length === 1
-    ? 'all row by row'
-    : `${segments.length} segments, ${byRows} of them row by row`;
+  const countOf = (wanted: Segment['unit']): number => segments.filter(({ unit }) => unit === wanted).length;
+  const [byRows, byChannels] = [countOf('row'), countOf('channel')];
+  if (byRows + byChannels === 0) return 'maps whole';
+  if (segments.length === 1) return byRows > 0 ? 'all row by row' : 'all by channels';
+  const parts = [
+    ...(byRows > 0 ? [`${byRows} of them row by row`] : []),
+    ...(byChannels > 0 ? [`${byChannels} by channels`] : []),
+  ];
+  return `${segments.length} segments, ${parts.join(', ')}`;
 }
 
 function heading(plan: Plan): readonly string[] {

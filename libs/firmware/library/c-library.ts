@@ -2,6 +2,7 @@ import { invariant } from '#libs/base/result';
 import { amalgamate } from './amalgamation/amalgamate';
 import { Folder } from './folder';
 import type { LibraryFile, LibraryRequest } from './library-request';
+import { modeOf } from './mode';
 
 /** What of the runtime a library can use; of the kernels and of `library/` it can use everything. */
 const RUNTIME: ReadonlySet<string> = new Set([
@@ -13,18 +14,20 @@ const RUNTIME: ReadonlySet<string> = new Set([
   'runtime/read_variables.c',
 ]);
 
-/** The kernels for one core's DSP instructions: libraries are plain C99, for any core. */
-const isForDsp = (path: string): boolean => /dsp(_kernels)?\.[ch]$/.test(path);
+/** The kernels for the DSP or vector instructions of some cores: libraries are plain C99, for any core. */
+const isForOneCore = (path: string): boolean => /(dsp|mve|wasm)(_kernels)?\.[ch]$/.test(path);
 
 /** Does a library need this file of firmware-templates? */
 export const isLibraryTemplate = (path: string): boolean =>
-  (/^(kernels|library)\//.test(path) && !isForDsp(path)) || RUNTIME.has(path);
+  (/^(kernels|library)\//.test(path) && !isForOneCore(path)) || RUNTIME.has(path);
 
 const isCode = (path: string): boolean => isLibraryTemplate(path) && !path.startsWith('library/');
 
 /** Libraries show nobody the results inside: the calls for that, which are empty here, go, and blocks of nothing else. */
 const withoutTrace = (model: string): string =>
-  model.replace(/^ *FL_AFTER_CALL\([^;]*\);\n/gm, '').replace(/^ *\{\n *\}\n/gm, '');
+  model
+    .replace(/^ *(?:if \([^()]*\) )?FL_AFTER_(?:CALL|ROW)\([^;]*\);\n/gm, '')
+    .replace(/^ *\{\n *\}\n/gm, '');
 
 /** Everything that can become part of the one source: kernels, runtime, the model. */
 function codeOf({ templates, model }: LibraryRequest): ReadonlyMap<string, string> {
@@ -38,10 +41,12 @@ function codeOf({ templates, model }: LibraryRequest): ReadonlyMap<string, strin
 function sourceText(request: LibraryRequest, folder: Folder): string {
   const entry = `library/${folder.name}.c`;
   const header = `library/${folder.name}.h`;
+  const mode = modeOf(request.model.facts);
   const texts = new Map([
     ...codeOf(request),
     [header, folder.header()],
-    [entry, folder.from(request.model.facts.training ? 'training.c' : 'inference.c')],
+    [entry, folder.from(`${mode}.c`)],
+    ...(mode === 'rows' ? [['model/read_rows.c', folder.from('read_rows.c')] as const] : []),
   ]);
   const body = amalgamate({ texts, entry, interface: header });
   return `${folder.from('source_head.c')}#include "${folder.name}.h"\n\n${body}\n`;
@@ -59,7 +64,7 @@ export function cLibrary(request: LibraryRequest): readonly LibraryFile[] {
   invariant(parameters.length === model.facts.parameterBytes, 'the parameters are of another model');
   const folder = new Folder(request);
   const { name } = folder;
-  const mode = model.facts.training ? 'training' : 'inference';
+  const mode = modeOf(model.facts);
   const text = (path: string, content: string): LibraryFile => ({ path, content });
   return [
     text(`src/${name}.h`, folder.header()),

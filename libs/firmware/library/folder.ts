@@ -7,6 +7,7 @@ import { portConstants } from './interface/ports';
 import { rateConstants } from './interface/rates';
 import { trainingConstants } from './interface/training-constants';
 import type { LibraryRequest } from './library-request';
+import { modeOf } from './mode';
 import { arrayLines } from './parameters-source';
 import { readmeFillings } from './readme';
 import { type Fillings, fillTemplate } from './template';
@@ -52,7 +53,7 @@ export class Folder {
   private allFillings(): Fillings {
     const { facts } = this.request.model;
     const plain = { ...this.plainFillings(), ...readmeFillings(this.request, this.sketch) };
-    const functions = this.filled(facts.training ? 'training.h' : 'inference.h', plain);
+    const functions = this.filled(`${modeOf(facts)}.h`, plain);
     const training = facts.training ? this.filled('README_training.md', plain) : '';
     const parametersFit = this.filled('parameters_fit.c', plain).trimEnd();
     const { all } = elementTypes(this.request.graph, facts);
@@ -83,6 +84,7 @@ export class Folder {
       rates: rateConstants(prefix),
       bytes: arrayLines(parameters),
       inputElements: counts(facts.inputs),
+      inputRowBytes: facts.inputs.map(({ rowBytes = 0 }) => rowBytes).join(', '),
       outputElements: counts(facts.outputs),
       inputType: inputs.pointed,
       inputElement: inputs.first,

@@ -2,19 +2,25 @@ import { cName, shownText } from './c-name';
 import { elementTypes } from './interface/element-types';
 import { describePort } from './interface/ports';
 import type { LibraryRequest } from './library-request';
+import { type Mode, modeOf } from './mode';
 import type { Fillings } from './template';
 
 const thousands = (bytes: number): string => `${bytes.toLocaleString('en-US')} bytes`;
 
+const INSIDE: Readonly<Record<Mode, string>> = {
+  inference: 'inputs, outputs and scratch are inside',
+  rows: 'outputs, scratch and the few rows of the inputs that are needed at a time are inside',
+  training: 'the input lies outside',
+};
+
 function sizeRows({ model, measured }: LibraryRequest): readonly string[] {
   const { arenaBytes, parameterBytes } = model.facts;
-  const inside = model.facts.inputsInArena
-    ? 'inputs, outputs and scratch are inside'
-    : 'the input lies outside';
+  const inside = INSIDE[modeOf(model.facts)];
+  const more = modeOf(model.facts) === 'rows' ? '; what your reader takes comes on top' : '';
   const built = measured
     ? [
         ['flash with all code', `${thousands(measured.flashBytes)}, built for ${shownText(measured.board)}`],
-        ['stack, worst case', `${thousands(measured.stackBytes)}, from the call graph of that build`],
+        ['stack, worst case', `${thousands(measured.stackBytes)}, from the call graph of that build${more}`],
       ]
     : [];
   const rows = [
@@ -31,7 +37,19 @@ function usage({ graph, model }: LibraryRequest): string {
   const name = cName(model.facts.name);
   const prefix = name.toUpperCase();
   const opening = [`#include "${name}.h"`, '', `static ${prefix}_ARENA(arena);`, ''];
-  if (!model.facts.training)
+  const mode = modeOf(model.facts);
+  if (mode === 'rows')
+    return [
+      ...opening,
+      '/* called while the model runs: write rows first .. first + count - 1 here */',
+      `static void read_rows(void *context, uint32_t index, uint32_t first, uint32_t count, ${inputs.pointed} *rows);`,
+      `static const ${name}_rows rows = {read_rows, NULL};`,
+      '',
+      `${name}_run(arena, &rows);`,
+      '/* and read the output here */',
+      `const ${outputs.first} *output = ${name}_output(arena, 0);`,
+    ].join('\n');
+  if (mode === 'inference')
     return [
       ...opening,
       '/* write the input here, */',

@@ -237,12 +237,49 @@ function mean(op: OpOf<'mean'>, graph: Graph, memory: Memory): void {
   writeAll([op.output], graph, memory);
 }
 
+/** A band of rows of the map goes to the same pixels of every plane. */
+function saveInput(op: OpOf<'saveInput'>, graph: Graph, memory: Memory, rows?: Rows): void {
+  const [, height = 1, width = 1, channels = 1] = shapeOf(graph, op.input);
+  const [planes, pixels] = [extentOf(graph, op.output, 0), extentOf(graph, op.output, 1)];
+  const { from, to } = rows ?? { from: 0, to: height };
+  memory.read(op.input, from * width * channels, (to - from) * width * channels);
+  for (let plane = 0; plane < planes; plane++)
+    memory.write(op.output, plane * pixels + from * width, (to - from) * width);
+  memory.read(op.input, from * width * channels, (to - from) * width * channels);
+}
+
 /** In place by design: the mask is still read while the gradient is written. */
 function scaleGradient(op: OpOf<'scaleGradient'>, graph: Graph, memory: Memory): void {
   const mask = op.mask === undefined ? [] : [op.mask];
   readAll([op.input, ...mask], graph, memory);
   writeAll([op.output], graph, memory);
   readAll(mask, graph, memory);
+}
+
+const MANTISSA = 2;
+
+/** Channel by channel: plane and exponent of each gradient that comes, then those of the one that goes. All else outlasts the call. */
+function byPlanes(
+  op: OpOf<'addGradient' | 'averagePoolGradient' | 'maxPoolGradient' | 'lookupGradient' | 'resizeGradient'>,
+  graph: Graph,
+  memory: Memory,
+): void {
+  const gradients = op.kind === 'addGradient' ? op.terms.map(({ gradient }) => gradient) : [op.gradient];
+  const others = ruleOf(op)
+    .inputs(op)
+    .filter((id) => !gradients.includes(id));
+  const [channels, written] = [extentOf(graph, op.output, 0), extentOf(graph, op.output, 1)];
+  readAll(others, graph, memory);
+  for (let channel = 0; channel < channels; channel++) {
+    for (const id of gradients) {
+      const read = extentOf(graph, id, 1);
+      memory.read(id, MANTISSA * channel * read, MANTISSA * read);
+      memory.read(id, MANTISSA * (channels * read + channel), MANTISSA);
+    }
+    memory.write(op.output, MANTISSA * channel * written, MANTISSA * written);
+    memory.write(op.output, MANTISSA * (channels * written + channel), MANTISSA);
+  }
+  readAll(others, graph, memory);
 }
 
 /** The value does not move: the verifier sees to it that both names mean one place. */
@@ -272,6 +309,7 @@ const ORDERS: { readonly [K in OpKind]: Access<OpOf<K>> } = {
   maxPool2d: pool,
   mean,
   head: accessInAnyOrder,
+  saveInput,
   softmaxCrossEntropy: accessInAnyOrder,
   headInputGradient: accessInAnyOrder,
   headUpdate: accessInAnyOrder,
@@ -280,6 +318,16 @@ const ORDERS: { readonly [K in OpKind]: Access<OpOf<K>> } = {
   biasUpdate: accessInAnyOrder,
   inputGradient: accessInAnyOrder,
   weightUpdate: accessInAnyOrder,
+  recordClamp: accessInAnyOrder,
+  recordLookup: accessInAnyOrder,
+  recordMaximum: accessInAnyOrder,
+  squaredError: accessInAnyOrder,
+  addGradient: byPlanes,
+  moveGradient: accessInAnyOrder,
+  averagePoolGradient: byPlanes,
+  maxPoolGradient: byPlanes,
+  lookupGradient: byPlanes,
+  resizeGradient: byPlanes,
 };
 
 /** Kinds whose kernels take bands of rows, or run on any part of their elements. */
@@ -293,6 +341,7 @@ const TAKES_ROWS: ReadonlySet<OpKind> = new Set<OpKind>([
   'sub',
   'mul',
   'unary',
+  'saveInput',
 ]);
 
 /** Can the mask be filled in pieces? That of an add only in whole bytes. */
@@ -309,7 +358,7 @@ export function takesRows(op: Op, graph: Graph): boolean {
   const isParameter = new Set(['constant', 'variable']);
   const maps = [...ruleOf(op).inputs(op), ...ruleOf(op).outputs(op)].filter((id) => {
     const { role, type } = tensorOf(graph, id);
-    return !isParameter.has(role) && type !== 'mask';
+    return !isParameter.has(role) && type !== 'mask' && !(op.kind === 'saveInput' && id === op.output);
   });
   const areMaps = maps.every((id) => shapeOf(graph, id).length === 4 && shapeOf(graph, id)[0] === 1);
   const isStretched = op.kind === 'add' || op.kind === 'sub' || op.kind === 'mul';

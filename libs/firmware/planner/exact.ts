@@ -60,7 +60,7 @@ function waysOf({ down, up, from, to, step }: Clash): readonly Way[] {
   const above = { least: up, most: Infinity, step: 1 };
   const within = { least: Math.max(from, down + 1), most: Math.min(to, up - 1), step };
   if (within.least > within.most) return [below, above];
-  if (step > 1) return [below, within, above];
+  if (step > 1 || (Number.isFinite(from) && Number.isFinite(to))) return [below, within, above];
   if (from === -Infinity) return to >= up - 1 ? [] : [{ ...below, most: to }, above];
   return from <= down + 1 ? [] : [below, { ...above, least: from }];
 }

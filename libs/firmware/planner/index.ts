@@ -13,8 +13,8 @@
  *   place        one item after the other, at the free place that a fit prefers
  *   strategies   in which order items are placed: a few by rule, then random changes, bounded and seeded
  *   exact        whether anything smaller exists, by exhaustive search, bounded
- *   verify-plan  the replay, with access-order and verify-schedule: written from the kernels, it knows nothing of the
- *                files above
+ *   verify-plan  the replay, with access-order, access-channels, verify-schedule and verify-updates: written from the
+ *                kernels, it knows nothing of the files above
  *
  * A `pad` that no convolution absorbs and a `concatenation` are operators like others: their output is disjoint from their
  * operands.
@@ -30,9 +30,19 @@
  *                themselves: placement takes from two items only the distances that keep them apart whenever both are alive
  *   plan-streams which partitions are placed, and which plan is taken
  *
- * A training step keeps the order of its graph. `optimize` streams operators of its forward half, clamp masks and saved maps
- * included: a mask is a whole buffer from the first row on, what the backward half reads is a whole map. Backward operators,
- * whose sums go over all rows, run whole; variables lie below all else, all the time.
+ * A training step keeps the order of its graph, but for biases, which are updated as soon as they can be. `optimize` streams
+ * operators of its forward half, clamp masks and saved inputs included: a mask is a whole buffer from the first row on, and so
+ * are the planes of a saved input. Variables lie below all else, all the time.
+ *
+ * By channels: sums of the backward half go over all rows, but what passes an expanding, a depthwise and a projecting layer
+ * can go a few channels at a time (`optimize` decides, a segment at a time, as for rows). A file a step:
+ *   channel-rules   what an operator takes and gives channel by channel
+ *   channel-chains  stretches of operators that hand channels on; their calls: bias of the layer behind first, its weights last,
+ *                   four channels a turn in between
+ *   passages        chains as spans of items: buffers of four planes, and sums of int32 that lie where their gradient will
+ *   planes-reach    how far larger planes may begin below smaller ones that make way for them
+ *   channelwise     everything by channels that can be, whatever it takes: for tests and comparisons
+ *   access-channels, verify-updates, verify-place: the verifier's part, written from the kernels
  *
  * @example
  * const plan = planMemory(graph, { budgetBytes: arenaBudget(board), inputsInArena: true });
@@ -59,6 +69,7 @@ export {
   type Call,
   callCounts,
   callsOfSegments,
+  type Channels,
   inputsRead,
   isRead,
   layerwise,
@@ -68,10 +79,13 @@ export {
   type Schedule,
   type Segment,
 } from './schedule';
+export { type ChannelRule, channelRuleOf } from './channel-rules';
+export { channelwise } from './channelwise';
 export { countsInputRows } from './row-network';
 export { isMap, type RowLayout, rowLayoutOf } from './rows';
 export { type ConvolutionKernel, convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
-export { type KernelSet, scratchBytes } from './scratch';
+export { channelScratchBytes, type KernelSet, scratchBytes } from './scratch';
+export { type VectorPlanes, vectorPlanes } from './vector-planes';
 export { type DoesNotFit, placeAll, planMemory, type PlanRequest } from './plan-memory';
 export { verifyPlan } from './verify-plan';
 export { renderPlan } from './render-plan';

@@ -2,8 +2,9 @@ import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 import { overlapsOf, type Reach, unionBytes } from './overlap';
 import { aligned, ALIGNMENT, type BufferKind } from './plan';
 import { networkOfSchedule } from './row-network';
-import { isRead } from './schedule';
-import { rowScratchBytes, scratchBytes } from './scratch';
+import { type Passage, passagesOf, passingSharings, passingSpans, sumSpan, withSums } from './passages';
+import { isRead, type OpCall } from './schedule';
+import { channelScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
 import { type Storage, storageOf } from './storage';
 import { homeOf, passingsOf, spansOf, type Stream, streamsOf } from './streams';
 import { type Execution, opAt, opOf } from './uses';
@@ -36,6 +37,8 @@ export interface Item {
   /** Where it holds only some rows of a map, and which other maps lie in rows that it does not need. */
   readonly ring?: { readonly rows: number; readonly rowBytes: number };
   readonly slots?: readonly Slot[];
+  /** Where it holds only some channels of gradients: how many. */
+  readonly planes?: number;
   /** Whose scratch it is. */
   readonly op?: number;
 }
@@ -52,7 +55,7 @@ export interface Sharing extends Reach {
 export interface Items {
   readonly items: readonly Item[];
   readonly sharings: readonly Sharing[];
-  /** Bytes that calls by rows need less, because their output may overlap what dies; by time. */
+  /** Bytes that calls by rows or channels need less, because their output may overlap what dies; by time. */
   readonly savings?: ReadonlyMap<number, number>;
 }
 
@@ -73,8 +76,20 @@ const nameOf = (graph: Graph, tensors: readonly TensorId[]): string =>
   tensors.map((id) => tensorOf(graph, id).name).join(' = ');
 
 /** An activation as the streams of the schedule leave it; undefined where it lodges with another. */
-function activationItem(graph: Graph, storage: Storage, streams: readonly Stream[]): Item | undefined {
+function activationItem(
+  { graph, schedule }: Execution,
+  storage: Storage,
+  streams: readonly Stream[],
+  passages: readonly Passage[],
+): Item | undefined {
   const item = itemOf(graph, 'activation', storage);
+  const passing = passingSpans(graph, schedule, passages, storage);
+  if (passing) return { ...item, ...passing };
+  const sums = sumSpan(graph, schedule, storage.tensors);
+  if (sums) {
+    const bytes = Math.max(item.bytes, sums.high);
+    return { ...item, bytes, spans: withSums(spansOf(storage, streams), sums) };
+  }
   const home = homeOf(storage.tensors, streams);
   if (!home) return { ...item, spans: spansOf(storage, streams) };
   if (home.is === 'lodger') return undefined;
@@ -89,21 +104,30 @@ function activationItem(graph: Graph, storage: Storage, streams: readonly Stream
 
 /** One piece for all calls of an operator; sums that are kept between calls are alive between them too. */
 function scratchItems({ graph, schedule, kernels }: Execution, streams: readonly Stream[]): readonly Item[] {
-  const times = new Map<number, number[]>();
+  const times = new Map<number, { readonly time: number; readonly call: OpCall }[]>();
   schedule.calls.forEach((call, time) => {
-    if (!isRead(call)) times.set(call.op, [...(times.get(call.op) ?? []), time]);
+    if (!isRead(call)) times.set(call.op, [...(times.get(call.op) ?? []), { time, call }]);
   });
   return [...times].flatMap(([index, calls]) => {
     const op = opOf(graph, { op: index });
     const rule = streams.find(({ ops }) => ops.has(index))?.network.rules[index];
     const reduces = rule?.reduces ?? false;
-    const bytes = rule ? rowScratchBytes(op, graph, reduces, kernels) : scratchBytes(op, graph, kernels);
+    const bytesOf = (call: OpCall): number => {
+      if (call.channels || call.stage) return channelScratchBytes(op, graph, call, kernels);
+      return rule ? rowScratchBytes(op, graph, reduces, kernels) : scratchBytes(op, graph, kernels);
+    };
+    const spansOfCalls = calls.map(({ time, call }) => ({
+      first: time,
+      last: time,
+      low: 0,
+      high: bytesOf(call),
+    }));
+    const bytes = Math.max(...spansOfCalls.map(({ high }) => high));
     if (bytes === 0) return [];
-    const [first = 0, last = 0] = [calls[0], calls.at(-1)];
-    const whole = { low: 0, high: bytes };
+    const [first, last] = [spansOfCalls[0]?.first ?? 0, spansOfCalls.at(-1)?.last ?? 0];
     const spans = reduces
-      ? [{ first, last, ...whole }]
-      : calls.map((time) => ({ first: time, last: time, ...whole }));
+      ? [{ first, last, low: 0, high: bytes }]
+      : spansOfCalls.filter(({ high }) => high > 0);
     return {
       name: `${op.name}.scratch`,
       kind: 'scratch',
@@ -117,14 +141,14 @@ function scratchItems({ graph, schedule, kernels }: Execution, streams: readonly
 }
 
 /** Which activations may overlap, call by call: the operand's last call is the output's first. The caller reads outputs after all. */
-function sharingsOf({ graph, schedule }: Execution, items: readonly Item[]): readonly Sharing[] {
+function sharingsOf({ graph, schedule, kernels }: Execution, items: readonly Item[]): readonly Sharing[] {
   const positions = new Map(
     items.flatMap(({ tensors }, position) => tensors.map((id) => [id, position] as const)),
   );
   const sharings = new Map<string, Sharing>();
   schedule.calls.forEach((call, time) => {
-    const op = isRead(call) || call.rows ? undefined : opAt(graph, schedule, time);
-    for (const { operand, output, ...reach } of op ? overlapsOf(op, graph) : []) {
+    const op = isRead(call) || call.rows || call.channels ? undefined : opAt(graph, schedule, time);
+    for (const { operand, output, ...reach } of op ? overlapsOf(op, graph, kernels) : []) {
       const [from, to] = [positions.get(operand), positions.get(output)];
       if (from === undefined || to === undefined || from === to) continue;
       if (graph.outputs.some((id) => positions.get(id) === from)) continue;
@@ -151,17 +175,19 @@ export function itemsOf(execution: Execution): {
   const { graph } = execution;
   const { variables, others } = storageOf(execution);
   const streams = streamsOfExecution(execution);
+  const passages = passagesOf(graph, execution.schedule);
   const items = [
-    ...others.flatMap((storage) => activationItem(graph, storage, streams) ?? []),
+    ...others.flatMap((storage) => activationItem(execution, storage, streams, passages) ?? []),
     ...scratchItems(execution, streams),
   ];
-  const { sharings, savings } = passingsOf(items, streams);
+  const byRows = passingsOf(items, streams);
+  const byChannels = passingSharings(graph, execution.schedule, items);
   return {
     variables: variables.map((storage) => itemOf(graph, 'variable', storage)),
     others: {
       items,
-      sharings: [...sharingsOf(execution, items), ...sharings],
-      savings,
+      sharings: [...sharingsOf(execution, items), ...byRows.sharings, ...byChannels.sharings],
+      savings: new Map([...byRows.savings, ...byChannels.savings]),
     },
   };
 }

@@ -73,7 +73,7 @@ function networkOf(graph: Graph, inputsInArena: boolean, kernels?: KernelSet): N
       reads,
       births: homes(ruleOf(op).outputs(op)).filter((storage) => !reads.includes(storage)),
       scratch: scratchBytes(op, graph, kernels),
-      overlaps: overlapsOf(op, graph).flatMap((overlap) => {
+      overlaps: overlapsOf(op, graph, kernels).flatMap((overlap) => {
         const [operand, output] = [home.get(overlap.operand), home.get(overlap.output)];
         return operand === undefined || output === undefined ? [] : [{ ...overlap, operand, output }];
       }),
@@ -197,9 +197,28 @@ function wayOf(last: Way | undefined): Schedule {
 export const isTraining = (graph: Graph): boolean =>
   graph.ops.some(isBackward) || graph.tensors.some(({ role }) => role === 'variable');
 
-/** The cheapest order found; the graph's own where none is cheaper, and for training graphs, whose order is part of their numerics. */
+/**
+ * The order of a training graph, but biases move as soon as their gradient is scaled: nothing else reads them, and the gradient of
+ * the layer's input may then take the place of the layer's own.
+ */
+function trainingOrder(graph: Graph): Schedule {
+  const order: number[] = [];
+  graph.ops.forEach((op, index) => {
+    const scaled =
+      op.kind === 'biasUpdate'
+        ? order.findIndex((other) => {
+            const each = at(graph.ops, other);
+            return each.kind === 'scaleGradient' && each.output === op.gradient;
+          })
+        : -1;
+    order.splice(scaled < 0 ? order.length : scaled + 1, 0, index);
+  });
+  return wholeMaps(order);
+}
+
+/** The cheapest order found; the graph's own where none is cheaper; that of training graphs is part of their numerics. */
 export function leastMemoryOrder(graph: Graph, inputsInArena: boolean, kernels?: KernelSet): Schedule {
-  if (isTraining(graph)) return layerwise(graph);
+  if (isTraining(graph)) return trainingOrder(graph);
   const network = networkOf(graph, inputsInArena, kernels);
   const own = graphOrder(network);
   if (own.peak <= leastPeak(network)) return layerwise(graph);

@@ -125,6 +125,17 @@ describe('distances known by heart', () => {
     expect(conv).toBe(-(4 + 1) * 8);
   });
 
+  it('kernels that take three pixels of a row at a time may come less close than those that take two', () => {
+    const builder = new GraphBuilder('padding');
+    const input = builder.input([1, 1, 1, 1]);
+    const graph = builder.build(builder.conv('c', input, { channels: 4, kernel: 3, padding: 3 }));
+    // The last of 5x5 outputs that reads the one input is at (3, 3): 17 are written before its pair, 18 before its three.
+    const [plain, dsp] = (['plain', 'dsp'] as const).map((kernels) =>
+      overlapsOf(onlyOp(graph), graph, kernels),
+    );
+    expect([plain, dsp]).toMatchObject([[{ atMost: -17 * 4 }], [{ atMost: -18 * 4 }]]);
+  });
+
   it('a global pool may overwrite where its window begins', () => {
     expect(distanceOf((builder, input) => builder.averagePool('pool', input))).toBe(0);
   });

@@ -9,17 +9,20 @@
  * and the least of the differences is the largest d (`atMost`; often negative: an expanding layer begins below its operand).
  * Where all is read before anything is written there is no limit. Steps, as stated in fl_kernels.h:
  *
- *   conv2d            two pixels of a row: both columns are gathered into scratch, then both outputs are written
- *   pointwise, fc     two pixels (rows) of the whole map, likewise
+ *   conv2d            two or three pixels of a row: their columns are gathered into scratch, then their outputs are written
+ *   pointwise, fc     two or three pixels (rows) of the whole map, likewise: two are the stricter, as all distances are
+ *                     linear and threes end with at least two
  *   depthwise         channel by channel, a row a step; the rows that it needs are in scratch before it is written. One
  *                     channel meets only itself if d is a multiple of the pixel (`multipleOf`)
  *   pools, resize     a pixel a step, one channel after the other
  *   element by element, and softmax row by row: exactly in place, or below
  *   mean                      all is read before anything is written
+ *   depthwise input gradient  channel by channel (planes-reach.ts)
  *
  * Everything else must be disjoint: operators that read in another order than they write, masks (filled before the first
- * step), and the training operators.
+ * step), and the other training operators.
  */
+import { at } from '#libs/base/result';
 import {
   type Add,
   type AveragePool2d,
@@ -27,6 +30,7 @@ import {
   type DepthwiseConv2d,
   type FullyConnected,
   type Graph,
+  type InputGradient,
   type MaxPool2d,
   type Mean,
   type Mul,
@@ -43,13 +47,11 @@ import {
   type Window,
 } from '#libs/model/ir';
 import { resizeNearestIndices } from '#libs/model/quant';
-import { convolutionKernel, elementsOf, extentOf } from './kernels';
+import { convolutionKernel, elementsOf, extentOf, layerOf } from './kernels';
+import { planesReach, type Reach } from './planes-reach';
+import type { KernelSet } from './scratch';
 
-/** output.base - operand.base may be any multiple of `multipleOf` up to `atMost` (bytes). */
-export interface Reach {
-  readonly atMost: number;
-  readonly multipleOf: number;
-}
+export type { Reach };
 
 export interface Overlap extends Reach {
   readonly operand: TensorId;
@@ -125,25 +127,34 @@ function tapsOf({ input, output, window }: Windowed, kernel: readonly [number, n
   };
 }
 
-function generalConvolution(op: Conv2d, graph: Graph): number {
+/** Ends of the groups of pixels that a row is worked on in: pairs, or threes with a last four as two pairs. */
+function groupEnds(width: number, most: 2 | 3): readonly number[] {
+  const ends: number[] = [];
+  for (let end = 0; end < width; ends.push(end)) end += width - end === 4 ? 2 : Math.min(most, width - end);
+  return ends;
+}
+
+/** `dsp`: right for both kernels, that which takes threes and the plain one, which takes pairs. */
+function generalConvolution(op: Conv2d, graph: Graph, kernels: KernelSet): number {
   const kernel = [extentOf(graph, op.weights, 1), extentOf(graph, op.weights, 2)] as const;
   const { rows, columns } = tapsOf(op, kernel, graph);
   const width = extentOf(graph, op.input, 2);
   const depth = extentOf(graph, op.input, 3);
   const outputs = extentOf(graph, op.output, 3);
-  const perRow = Math.ceil(columns.length / 2);
-  return largestDistance({
-    count: rows.length * perRow,
-    lowest: (step) => {
-      const x = 2 * (step % perRow);
-      const column = Math.min(columns[x] ?? NOWHERE, columns[x + 1] ?? NOWHERE);
-      return ((rows[Math.floor(step / perRow)] ?? NOWHERE) * width + column) * depth;
-    },
-    end: (step) => {
-      const written = Math.min(2 * (step % perRow) + 2, columns.length);
-      return (Math.floor(step / perRow) * columns.length + written) * outputs;
-    },
-  });
+  const distanceInGroups = (ends: readonly number[]): number =>
+    largestDistance({
+      count: rows.length * ends.length,
+      lowest: (step) => {
+        const group = step % ends.length;
+        const column = Math.min(...columns.slice(ends[group - 1] ?? 0, ends[group]));
+        return ((rows[Math.floor(step / ends.length)] ?? NOWHERE) * width + column) * depth;
+      },
+      end: (step) =>
+        (Math.floor(step / ends.length) * columns.length + at(ends, step % ends.length)) * outputs,
+    });
+  const inPairs = distanceInGroups(groupEnds(columns.length, 2));
+  if (kernels !== 'dsp') return inPairs;
+  return Math.min(inPairs, distanceInGroups(groupEnds(columns.length, 3)));
 }
 
 function depthwise(op: DepthwiseConv2d, graph: Graph): readonly Overlap[] {
@@ -197,12 +208,12 @@ function elementwise(op: Add | Sub | Mul | Unary | Softmax, graph: Graph): reado
     .map((operand) => ({ operand, output: op.output, atMost: 0, multipleOf: 1 }));
 }
 
-function convolution(op: Conv2d, graph: Graph): readonly Overlap[] {
+function convolution(op: Conv2d, graph: Graph, kernels: KernelSet): readonly Overlap[] {
   const pixels = extentOf(graph, op.output, 1) * extentOf(graph, op.output, 2);
   const atMost =
     convolutionKernel(op, graph) === 'pointwise'
       ? pairs(pixels, extentOf(graph, op.input, 3), extentOf(graph, op.output, 3))
-      : generalConvolution(op, graph);
+      : generalConvolution(op, graph, kernels);
   return [{ operand: op.input, output: op.output, atMost, multipleOf: 1 }];
 }
 
@@ -216,9 +227,35 @@ const mean = (op: Mean): readonly Overlap[] => [
   { operand: op.input, output: op.output, atMost: NOWHERE, multipleOf: 1 },
 ];
 
+/** Of a depthwise layer: the gradient of its input, over that of its output. */
+function inputGradient(op: InputGradient, graph: Graph): readonly Overlap[] {
+  if (convolutionKernel(layerOf(op, graph), graph) !== 'depthwise') return [];
+  const [channels, read] = [extentOf(graph, op.gradient, 0), extentOf(graph, op.gradient, 1)];
+  if (extentOf(graph, op.output, 0) !== channels) return [];
+  const reach = planesReach(channels, read, extentOf(graph, op.output, 1));
+  return reach ? [{ operand: op.gradient, output: op.output, ...reach }] : [];
+}
+
+type Planewise = OpOf<'averagePoolGradient' | 'maxPoolGradient' | 'lookupGradient' | 'resizeGradient'>;
+
+/** Kernels that take in a channel of a gradient before they write the same channel of another. */
+function overGradient(gradient: TensorId, output: TensorId, graph: Graph): readonly Overlap[] {
+  const [channels, read] = [extentOf(graph, gradient, 0), extentOf(graph, gradient, 1)];
+  const reach = planesReach(channels, read, extentOf(graph, output, 1));
+  return reach ? [{ operand: gradient, output, ...reach }] : [];
+}
+
+const planewise = (op: Planewise, graph: Graph): readonly Overlap[] =>
+  overGradient(op.gradient, op.output, graph);
+
+const addGradient = (op: OpOf<'addGradient'>, graph: Graph): readonly Overlap[] =>
+  op.terms.flatMap(({ gradient }) => overGradient(gradient, op.output, graph));
+
 const disjoint = (): readonly Overlap[] => [];
 
-const RULES: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => readonly Overlap[] } = {
+type Rule<K extends OpKind> = (op: OpOf<K>, graph: Graph, kernels: KernelSet) => readonly Overlap[];
+
+const RULES: { readonly [K in OpKind]: Rule<K> } = {
   conv2d: convolution,
   depthwiseConv2d: depthwise,
   transposeConv2d: disjoint,
@@ -240,19 +277,30 @@ const RULES: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => readonly O
   maxPool2d: pool,
   mean,
   head: disjoint,
+  saveInput: disjoint,
   softmaxCrossEntropy: disjoint,
   headInputGradient: disjoint,
   headUpdate: disjoint,
   copyGradient: disjoint,
   scaleGradient: disjoint,
   biasUpdate: disjoint,
-  inputGradient: disjoint,
+  inputGradient,
   weightUpdate: disjoint,
+  recordClamp: disjoint,
+  recordLookup: disjoint,
+  recordMaximum: disjoint,
+  squaredError: disjoint,
+  addGradient,
+  moveGradient: disjoint,
+  averagePoolGradient: planewise,
+  maxPoolGradient: planewise,
+  lookupGradient: planewise,
+  resizeGradient: planewise,
 };
 
 /** Where the output of `op` may lie over operands that nobody reads afterwards. */
-export const overlapsOf = (op: Op, graph: Graph): readonly Overlap[] =>
-  (RULES[op.kind] as (op: Op, graph: Graph) => readonly Overlap[])(op, graph);
+export const overlapsOf = (op: Op, graph: Graph, kernels: KernelSet = 'plain'): readonly Overlap[] =>
+  (RULES[op.kind] as (op: Op, graph: Graph, kernels: KernelSet) => readonly Overlap[])(op, graph, kernels);
 
 /** Bytes that a dying operand and an output take together when they overlap as far as they may. */
 export function unionBytes(operand: number, output: number, { atMost, multipleOf }: Reach): number {

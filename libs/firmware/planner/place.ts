@@ -58,8 +58,8 @@ function allowance(
   below: Sharing | undefined,
   above: Sharing | undefined,
 ): Pick<Clash, 'from' | 'to' | 'step'> {
-  if (below) return { from: -Infinity, to: below.atMost, step: below.multipleOf };
-  return above ? { from: -above.atMost, to: Infinity, step: above.multipleOf } : NOWHERE;
+  if (below) return { from: below.atLeast ?? -Infinity, to: below.atMost, step: below.multipleOf };
+  return above ? { from: -above.atMost, to: -(above.atLeast ?? -Infinity), step: above.multipleOf } : NOWHERE;
 }
 
 const mirrored = ({ down, up, from, to, step }: Omit<Clash, 'other'>): Omit<Clash, 'other'> => ({

@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly inputRows?: boolean;
   /** Is there a kernel of average pools over all pixels that takes its input row by row (row-rules.ts)? Default: no. */
   readonly reduceByRows?: boolean;
-  /** Whose scratch memory is planned: `dsp` for programs that call the kernels written for the DSP extension. Default: plain. */
+  /** Whose scratch memory is planned: `dsp`, `mve` for programs that call the kernels written for those instructions. Default: plain. */
   readonly kernels?: KernelSet;
   /** Bound of the random search, which runs only where the plain orders miss the lower bound. */
   readonly tries?: number;

@@ -20,7 +20,7 @@ const DEFAULT_LOOKS = 400_000;
 const DEFAULT_SEED = 1;
 
 function bufferAt(item: Item, offset: number): PlannedBuffer {
-  const { name, kind, tensors, bytes, ring, op } = item;
+  const { name, kind, tensors, bytes, ring, planes, op } = item;
   return {
     name,
     kind,
@@ -30,6 +30,7 @@ function bufferAt(item: Item, offset: number): PlannedBuffer {
     first: firstOf(item),
     last: lastOf(item),
     ...(ring ? { ring } : {}),
+    ...(planes === undefined ? {} : { planes }),
     ...(op === undefined ? {} : { op }),
   };
 }

@@ -57,9 +57,9 @@ function quickestPlan(
   return undefined;
 }
 
-/** The smallest, from the lowest bound on: done when no bound that follows is lower than what was found. */
-function smallestPlan(pieces: Pieces, planFor: PlanFor, floor: number): Plan {
-  const small = smallPartitions(pieces).slice(0, MOST_PARTITIONS);
+/** The smallest, from the lowest bound on: done when no bound that follows is lower than what was found; at most `count`. */
+function smallestPlan(pieces: Pieces, planFor: PlanFor, floor: number, count: number): Plan {
+  const small = smallPartitions(pieces).slice(0, count);
   let best: Plan | undefined;
   for (const partition of distinct([...small, wholePartition(pieces)])) {
     if (best && best.peakBytes <= floor + aligned(bytesOf(partition))) continue;
@@ -84,5 +84,6 @@ export function streamedPlan(graph: Graph, request: StreamRequest): Plan {
     planOf({ graph, schedule: scheduleOf(network, partition), inputsInArena, kernels }, request);
   const floor = variableBytes(graph);
   const quickest = optimize === 'speed' ? quickestPlan(pieces, planFor, floor, budgetBytes) : undefined;
-  return quickest ?? smallestPlan(pieces, planFor, floor);
+  // Who does not want a search wants the lowest bound, which is that of the first.
+  return quickest ?? smallestPlan(pieces, planFor, floor, request.tries === 0 ? 1 : MOST_PARTITIONS);
 }

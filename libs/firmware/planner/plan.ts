@@ -27,11 +27,14 @@ export interface PlannedBuffer {
   /** What lies there: tensors that share storage, one after the other; none for scratch. */
   readonly tensors: readonly TensorId[];
   readonly offset: number;
+  /** The most that is ever taken: of the output of a running input gradient, its sums. */
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
   /** Of all `tensors`; absent where the buffer holds them whole. */
   readonly ring?: Ring;
+  /** Where it holds only some channels of gradients: how many. Channel c lies where channel c mod `planes` would. */
+  readonly planes?: number;
   /** Whose scratch it is: taken during the calls of that operator. */
   readonly op?: number;
 }

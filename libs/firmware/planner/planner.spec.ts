@@ -8,7 +8,7 @@ import { randomNetwork, randomScheme } from '#test/support/random-networks';
 import { residualNetwork } from '#test/support/tiny-networks';
 import { randomBranchyNetwork } from '#test/support/random-operators';
 import { bufferOf, placeAll, type Plan, planMemory, type PlannedBuffer, renderPlan, verifyPlan } from '.';
-import { type Items, itemsOf, type Sharing } from './items';
+import { type Items, itemsOf, type Sharing, type Span } from './items';
 import { Placer } from './place';
 
 const seeds = fc.integer({ min: 1, max: 400 });
@@ -18,8 +18,6 @@ const trainingOf = (seed: number): Graph => {
 };
 
 const aliveTogether = (a: PlannedBuffer, b: PlannedBuffer): boolean => a.first <= b.last && b.first <= a.last;
-const overlap = (a: PlannedBuffer, b: PlannedBuffer): boolean =>
-  a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 
 type Pair = readonly [PlannedBuffer, PlannedBuffer];
 const pairsAlive = (plan: Plan): readonly Pair[] =>
@@ -36,13 +34,27 @@ function collisions(graph: Graph, plan: Plan): readonly Pair[] {
   const variables = plan.buffers.length - items.length;
   const isAllowed = (a: PlannedBuffer, b: PlannedBuffer): boolean =>
     sharings.some(
-      ({ operand, output, atMost, multipleOf }) =>
+      ({ operand, output, atLeast = -Infinity, atMost, multipleOf }) =>
         plan.buffers[variables + operand] === a &&
         plan.buffers[variables + output] === b &&
+        b.offset - a.offset >= atLeast &&
         b.offset - a.offset <= atMost &&
         (b.offset - a.offset) % multipleOf === 0,
     );
-  return pairsAlive(plan).filter(([a, b]) => overlap(a, b) && !isAllowed(a, b) && !isAllowed(b, a));
+  // What is filled with sums for some calls takes fewer bytes in the others.
+  const spansOf = (buffer: PlannedBuffer): readonly Span[] =>
+    items[plan.buffers.indexOf(buffer) - variables]?.spans ?? [{ ...buffer, low: 0, high: buffer.bytes }];
+  const meet = (a: PlannedBuffer, b: PlannedBuffer): boolean =>
+    spansOf(a).some((own) =>
+      spansOf(b).some(
+        (other) =>
+          own.first <= other.last &&
+          other.first <= own.last &&
+          a.offset + own.low < b.offset + other.high &&
+          b.offset + other.low < a.offset + own.high,
+      ),
+    );
+  return pairsAlive(plan).filter(([a, b]) => meet(a, b) && !isAllowed(a, b) && !isAllowed(b, a));
 }
 
 /** The plan of a planner with a bug: it places other items than it should. What it says of lifetimes is right. */
@@ -293,7 +305,7 @@ describe('the plans of kws-digits', () => {
   it('stay within what they took when they were measured', () => {
     expect(peakOf(inference)).toBeLessThanOrEqual(24_128);
     expect(peakOf(training('fc'))).toBeLessThanOrEqual(25_448);
-    expect(peakOf(training('sparse'))).toBeLessThanOrEqual(44_620);
+    expect(peakOf(training('sparse'))).toBeLessThanOrEqual(39_848);
     expect(peakOf(training('full'))).toBeLessThanOrEqual(180_784);
   });
 });

@@ -1,6 +1,6 @@
 import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
 import { bufferOf, type Plan, type PlannedBuffer, type Proof } from './plan';
-import { type Call, callsOfSegments, isRead, type Schedule } from './schedule';
+import { type Call, callsOfSegments, isRead, type OpCall, type Schedule, type Segment } from './schedule';
 import { opOf } from './uses';
 
 const right = (value: number, width: number): string => String(value).padStart(width);
@@ -31,13 +31,16 @@ function bufferLine(buffer: PlannedBuffer): string {
   return `${right(offset, 8)} ${right(bytes, 8)}  ${right(first, 3)}..${String(last).padEnd(3)}  ${kind.padEnd(10)}  ${name}${ringText(buffer)}`;
 }
 
-function ringText({ ring }: PlannedBuffer): string {
+function ringText({ ring, planes }: PlannedBuffer): string {
+  if (planes !== undefined) return ` (${planes} channels at a time)`;
   if (!ring) return '';
   const where = ring.slot ? 'in rows that die in the ring' : 'ring';
   return ` (${where} of ${ring.rows} rows of ${ring.rowBytes})`;
 }
 
-/** What runs whole and what row by row, and how many calls that takes. */
+const UNITS: Record<Segment['unit'], string> = { layer: 'whole', row: 'rows ', channel: 'channels' };
+
+/** What runs whole, row by row or by channels, and how many calls that takes. */
 function segmentLines(graph: Graph, schedule: Schedule): readonly string[] {
   const { segments } = schedule;
   if (segments.every(({ unit }) => unit === 'layer')) return [];
@@ -45,7 +48,7 @@ function segmentLines(graph: Graph, schedule: Schedule): readonly string[] {
   const lines = segments.map(({ ops, unit }, index) => {
     const count = callsOf[index]?.length ?? 0;
     const names = ops.map((op) => graph.ops[op]?.name).join(', ');
-    return `${right(count, 6)}  ${unit === 'row' ? 'rows ' : 'whole'} ${names}`;
+    return `${right(count, 6)}  ${UNITS[unit]} ${names}`;
   });
   return ['', ' calls  segment', ...lines];
 }
@@ -80,11 +83,18 @@ function overlapText(graph: Graph, plan: Plan, op: Op): string {
 
 const BAR = 40;
 
+/** Which part of its operator a call is; undefined for all of it. */
+function partText({ rows, channels, stage }: OpCall): string | undefined {
+  if (rows) return ` row ${rows.from}`;
+  if (channels) return ` channels ${channels.from}..${channels.to - 1}`;
+  return stage && ` sums ${stage}`;
+}
+
 function callText(graph: Graph, plan: Plan, call: Call): string {
   if (isRead(call))
     return `rows ${call.rows.from}..${call.rows.to - 1} of ${tensorOf(graph, call.tensor).name} are read`;
   const op = opOf(graph, call);
-  return `${op.name} ${op.kind}${call.rows ? ` row ${call.rows.from}` : overlapText(graph, plan, op)}`;
+  return `${op.name} ${op.kind}${partText(call) ?? overlapText(graph, plan, op)}`;
 }
 
 function callLine(graph: Graph, plan: Plan, call: Call, time: number): string {
@@ -93,7 +103,7 @@ function callLine(graph: Graph, plan: Plan, call: Call, time: number): string {
   return `${right(time, 4)}  ${right(taken, 8)}  ${bar}  ${callText(graph, plan, call)}`;
 }
 
-/** A plan as text: every buffer by offset, the segments if some run by rows, then call by call the bytes taken and what the output lies over. */
+/** A plan as text: every buffer by offset, the segments if some run by rows or channels, then call by call the bytes taken and what the output lies over. */
 export function renderPlan(graph: Graph, plan: Plan): string {
   const byOffset = [...plan.buffers].sort((a, b) => a.offset - b.offset || a.first - b.first);
   const { peakBytes, lowerBoundBytes, proof, scratchBytes, strategy } = plan;

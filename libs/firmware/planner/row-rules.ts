@@ -5,7 +5,7 @@
  * element by element operators on operands of equal shape, whose kernels take any run of elements.
  *
  * Operators with a clamp mask run row by row too: the mask is one whole buffer, filled by the call of the first row (of a
- * convolution) or a row at a time (of an add: only where rows begin at whole bytes of the mask).
+ * convolution) or a row at a time (of an add: only where rows begin at whole bytes of the mask). So are the planes of a saved input.
  *
  * An average pool over all pixels reduces: its calls are counted in rows of its *input*, sums of 4 bytes a channel are kept
  * from call to call in its scratch, and its one output row is written by the last call. That needs a kernel which is told
@@ -22,6 +22,7 @@ import {
   type OpOf,
   type ResizeNearest,
   ruleOf,
+  type SaveInput,
   type TensorId,
   tensorOf,
   type Window,
@@ -160,6 +161,13 @@ function elementwise(op: OpOf<'add' | 'sub' | 'mul' | 'unary'>, graph: Graph): R
   return { ...map(op, reads, graph), elementwise: true };
 }
 
+/** Counts rows of its input; the planes are whole from the first on. */
+function saveInput(op: SaveInput, graph: Graph): RowRule {
+  const rows = Array.from({ length: extentOf(graph, op.input, 1) }, (_, row) => row + 1);
+  const reads = [{ tensor: op.input, needed: rows, released: rows }];
+  return { calls: rows.length, output: op.output, reads, reduces: false, elementwise: false };
+}
+
 const whole = (): undefined => undefined;
 
 const RULES: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => RowRule | undefined } = {
@@ -184,6 +192,7 @@ const RULES: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => RowRule | 
   maxPool2d: pool,
   mean: whole,
   head: whole,
+  saveInput,
   softmaxCrossEntropy: whole,
   headInputGradient: whole,
   headUpdate: whole,
@@ -192,6 +201,16 @@ const RULES: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => RowRule | 
   biasUpdate: whole,
   inputGradient: whole,
   weightUpdate: whole,
+  recordClamp: whole,
+  recordLookup: whole,
+  recordMaximum: whole,
+  squaredError: whole,
+  addGradient: whole,
+  moveGradient: whole,
+  averagePoolGradient: whole,
+  maxPoolGradient: whole,
+  lookupGradient: whole,
+  resizeGradient: whole,
 };
 
 /** What a kernel reads or writes from end to end, whatever the row: parameters (trained copies among them) and masks. */
@@ -202,7 +221,7 @@ const isWhole = (graph: Graph, id: TensorId): boolean => {
 
 /** How `op` runs row by row; undefined for operators that run whole. */
 export function rowRuleOf(op: Op, graph: Graph, reduceByRows: boolean): RowRule | undefined {
-  const ends = [...ruleOf(op).inputs(op), ...ruleOf(op).outputs(op)];
+  const ends = [...ruleOf(op).inputs(op), ...(op.kind === 'saveInput' ? [] : ruleOf(op).outputs(op))];
   if (ends.some((id) => !isWhole(graph, id) && !isMap(graph, id))) return undefined;
   if (reduceByRows && op.kind === 'averagePool2d' && isGlobalPool(op, graph)) return globalPool(op, graph);
   return (RULES[op.kind] as (op: Op, graph: Graph) => RowRule | undefined)(op, graph);

@@ -6,14 +6,23 @@ export interface Rows {
   readonly to: number;
 }
 
+/** Channels [from, to). */
+export interface Channels {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * One kernel call: which operator of `graph.ops` runs, over its whole maps or over some rows of its output (of its input,
- * where it reduces all rows to one: see row-rules.ts).
+ * where it reduces all rows to one: see row-rules.ts), or over some channels of a gradient (channel-rules.ts).
  */
 export interface OpCall {
   readonly kind?: undefined;
   readonly op: number;
   readonly rows?: Rows;
+  readonly channels?: Channels;
+  /** Of a running input gradient that goes by channels: its sums are zeroed before, and become its output after them. */
+  readonly stage?: 'begin' | 'finish';
 }
 
 /** Rows of an input of the graph come from the caller; in ascending order, once. */
@@ -25,11 +34,14 @@ export interface ReadCall {
 
 export type Call = OpCall | ReadCall;
 
-/** Operators that run whole, one after the other, or together: a row of one as soon as the next needs it. */
+/**
+ * Operators that run whole, one after the other, or together: a row of one as soon as the next needs it; or, of the backward
+ * half, a few channels of one after the same of another.
+ */
 export interface Segment {
   /** Of `graph.ops`, in the order in which they first run or depend on each other. */
   readonly ops: readonly number[];
-  readonly unit: 'layer' | 'row';
+  readonly unit: 'layer' | 'row' | 'channel';
 }
 
 /**

@@ -1,7 +1,11 @@
+import { at } from '#libs/base/result';
 import {
+  type BiasUpdate,
   type Conv2d,
   type DepthwiseConv2d,
   type Graph,
+  type InputGradient,
+  layersOf,
   type Op,
   type OpKind,
   type OpOf,
@@ -9,6 +13,8 @@ import {
   type TensorId,
 } from '#libs/model/ir';
 import { convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
+import type { OpCall } from './schedule';
+import { vectorPlanes } from './vector-planes';
 
 const INT16 = 2;
 const INT32 = 4;
@@ -35,6 +41,20 @@ function depthwise(op: DepthwiseConv2d, graph: Graph): number {
 }
 
 const none = (): number => 0;
+
+/** One row of sums: the pixels of a gradient. */
+const gradientRow = (id: TensorId, graph: Graph): number => extentOf(graph, id, 1) * INT32;
+
+/** Of the output of a layer whose gradient is viewed. */
+const viewedPixels = ({ layer }: InputGradient | BiasUpdate, graph: Graph): number =>
+  pixelsOf(graph, at(layersOf(graph), layer).output);
+
+/**
+ * fl_add_running_gradient: planes of four channels. fl_finish_running_gradient: exponents, until the sums are gone that lie where
+ * they will.
+ */
+const runningScratch = (op: InputGradient, graph: Graph, part: 'add' | 'finish'): number =>
+  part === 'add' ? 4 * extentOf(graph, op.output, 1) * INT16 : extentOf(graph, op.output, 0) * INT16;
 
 /** What each kernel borrows for the length of its call; stated in fl_kernels.h at each function. */
 const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number } = {
@@ -63,35 +83,52 @@ const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number }
   /** One sum an output element. */
   mean: (op, graph) => elementsOf(graph, op.output) * INT32,
   head: none,
+  saveInput: none,
   softmaxCrossEntropy: none,
+  recordClamp: none,
+  recordLookup: none,
+  recordMaximum: none,
+  squaredError: (op, graph) => gradientRow(op.gradient, graph),
+  addGradient: (op, graph) => gradientRow(op.output, graph),
+  moveGradient: (op, graph) => gradientRow(op.output, graph),
+  averagePoolGradient: (op, graph) => gradientRow(op.output, graph),
+  maxPoolGradient: (op, graph) => gradientRow(op.output, graph),
+  lookupGradient: (op, graph) => gradientRow(op.output, graph),
+  resizeGradient: (op, graph) => gradientRow(op.output, graph),
   headInputGradient: (op, graph) => elementsOf(graph, op.error) * INT32,
   headUpdate: none,
   copyGradient: none,
   scaleGradient: none,
-  biasUpdate: none,
-  /** One row of sums: the pixels of the layer's input. */
-  inputGradient: (op, graph) => extentOf(graph, op.output, 1) * INT32,
+  /** Viewed: one plane. */
+  biasUpdate: (op, graph) => (op.view ? viewedPixels(op, graph) * INT16 : 0),
+  /** One row of sums: the pixels of the layer's input; viewed: two and, scaled, two planes. Running: its sums lie where the output will. */
+  inputGradient: (op, graph) => {
+    if (op.accumulation === 'running')
+      return Math.max(runningScratch(op, graph, 'add'), runningScratch(op, graph, 'finish'));
+    if (!op.view) return gradientRow(op.output, graph);
+    return viewedPixels(op, graph) * (2 * INT32 + (op.view.of === 'scaled' ? 2 * INT16 : 0));
+  },
+  /** pointwise_weight_update.c: two planes of a gradient. */
   weightUpdate: (op, graph) =>
     convolutionKernel(layerOf(op, graph), graph) === 'pointwise'
-      ? columns(
-          extentOf(graph, layerOf(op, graph).weights, shapeOf(graph, layerOf(op, graph).weights).length - 1),
-        ) *
-        extentOf(graph, op.gradient, 1) *
-        INT16
+      ? 2 * extentOf(graph, op.gradient, 1) * INT16
       : 0,
 };
 
-/** The kernels that a program is made of; `dsp`: those of fl_dsp_kernels.h where they can, the plain ones elsewhere. */
-export type KernelSet = 'plain' | 'dsp';
+/**
+ * The kernels that a program is made of; `dsp`: those of fl_dsp_kernels.h where they can, `mve`: those of fl_mve_kernels.h where
+ * they can, `mve-lean`: those of the latter that borrow no more than the plain ones (all but depthwise layers), which do the rest.
+ */
+export type KernelSet = 'plain' | 'dsp' | 'mve' | 'mve-lean';
 
-const MOST_DSP_PIXELS = 5;
+const MOST_DSP_PIXELS = 3;
 const DSP_CHANNELS = 4;
 const raised = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** columns_dsp.c: int16 columns; conv2d_dsp.c: and one of bytes. */
+/** columns_dsp.c: int16 columns; conv2d_dsp.c: and as many of bytes. */
 function dspColumns(pixels: number, depth: number, isGathered: boolean): number {
   const column = raised(depth, 8);
-  return Math.min(MOST_DSP_PIXELS, pixels) * column * INT16 + (isGathered ? column : 0);
+  return Math.min(MOST_DSP_PIXELS, pixels) * column * (INT16 + (isGathered ? 1 : 0));
 }
 
 /** depthwise_conv2d_dsp.c: rows of four channels. */
@@ -99,10 +136,10 @@ function dspDepthwise(op: DepthwiseConv2d, graph: Graph): number {
   const [, height = 1, kernelWidth = 1] = shapeOf(graph, op.weights);
   const width = extentOf(graph, op.output, 2);
   const rows = (width - 1) * op.window.stride.width + kernelWidth + 1;
-  const isConvolution = extentOf(graph, op.input, 3) === 1;
+  const isConvolution = op.multiplier > 1 && extentOf(graph, op.input, 3) === 1;
   return isConvolution
     ? dspColumns(width, height * kernelWidth, true)
-    : DSP_CHANNELS * (height * (raised(rows, 2) + raised(kernelWidth, 4)) * INT16 + 16);
+    : DSP_CHANNELS * (height * (raised(rows, 2) + raised(kernelWidth, 4)) * INT16 + 12);
 }
 
 function dspScratch(op: Op, graph: Graph): number {
@@ -115,10 +152,15 @@ function dspScratch(op: Op, graph: Graph): number {
     : dspColumns(extentOf(graph, op.output, 2), depth, true);
 }
 
-/** Bytes of arena that the kernel of `op` borrows while it runs; `dsp`: enough for either kernel. */
+/** Columns for vectors are bytes, two of them: no more than what plain kernels take. */
+const mveScratch = (op: Op, graph: Graph): number =>
+  op.kind === 'depthwiseConv2d' ? (vectorPlanes(op, graph)?.bytes ?? 0) : 0;
+
+/** Bytes of arena that the kernel of `op` borrows while it runs; `dsp`, `mve`: enough for either kernel. */
 export function scratchBytes(op: Op, graph: Graph, kernels: KernelSet = 'plain'): number {
   const plain = (SCRATCH[op.kind] as (op: Op, graph: Graph) => number)(op, graph);
-  return kernels === 'dsp' ? Math.max(plain, dspScratch(op, graph)) : plain;
+  if (kernels === 'dsp') return Math.max(plain, dspScratch(op, graph));
+  return kernels === 'mve' ? Math.max(plain, mveScratch(op, graph)) : plain;
 }
 
 /**
@@ -136,3 +178,14 @@ export const rowScratchBytes = (
         .outputs(op)
         .reduce((sum, id) => sum + elementsOf(graph, id), 0) * INT32
     : scratchBytes(op, graph, kernels);
+
+/** The same for a call of some channels, or for the beginning or the end of sums. */
+export function channelScratchBytes(
+  op: Op,
+  graph: Graph,
+  { stage }: Pick<OpCall, 'stage'>,
+  kernels: KernelSet = 'plain',
+): number {
+  if (op.kind !== 'inputGradient' || op.accumulation !== 'running') return scratchBytes(op, graph, kernels);
+  return stage === 'begin' ? 0 : runningScratch(op, graph, stage ?? 'add');
+}

@@ -1,15 +1,16 @@
 /**
- * Where a network is cut into segments: the ones that run row by row, the operators between them whole.
+ * Where a network is cut into segments: those that run row by row, or a few channels at a time, the operators between them whole.
  *
- * 1. Every stretch of consecutive operators that could run row by row is tried (row-flow), and every operator by itself:
- *    how many bytes its most expensive call needs, and how many calls it takes.
+ * 1. Every stretch of consecutive operators that could run row by row is tried (row-flow), every chain (channel-chains), and
+ *    every operator by itself: how many bytes its most expensive call needs, and how many calls it takes.
  * 2. A partition costs what its most expensive segment costs. The cheapest is found from the front, one operator further each
  *    time; so are, below any limit, the one with the fewest calls and the one whose segments cost least together.
  * 3. The best bound is not always the best to place, so several partitions a little above it are proposed.
  *
  * The number of calls that are walked is bounded: in large networks segments are only so many operators long.
  */
-import { at } from '#libs/base/result';
+import { at, invariant } from '#libs/base/result';
+import { chainOf, chainsIn, channelCalls } from './channel-chains';
 import { itemsOf, liveBytes } from './items';
 import { flowOf } from './row-flow';
 import { type RowNetwork } from './row-network';
@@ -33,6 +34,11 @@ const MOST_CALLS_WALKED = 700_000;
 function callsOf(network: RowNetwork, stretch: Stretch, unit: Segment['unit']): readonly Call[] {
   if (unit === 'row') return rowCalls(network, stretch);
   const ops = network.order.slice(stretch.from, stretch.to);
+  if (unit === 'channel') {
+    const chain = chainOf(network.graph, ops);
+    invariant(chain, 'operators that run channel by channel are a chain');
+    return channelCalls(network.graph, chain);
+  }
   return ops.flatMap((op, i): readonly Call[] => {
     const own = { from: stretch.from + i, to: stretch.from + i + 1 };
     return [...wholeReads(network, own, unit), { op }];
@@ -97,6 +103,22 @@ function layerPieces(network: RowNetwork): readonly Piece[] {
   return pieces;
 }
 
+/** What its most expensive call needs where all before and after it runs whole: which is no matter, whole gradients come and go. */
+function channelPiece(network: RowNetwork, stretch: Stretch): Piece {
+  const { graph, order, inputsInArena } = network;
+  const own = callsOf(network, stretch, 'channel');
+  const [before, after] = [order.slice(0, stretch.from), order.slice(stretch.to)];
+  const calls = [...before.map((op) => ({ op })), ...own, ...after.map((op) => ({ op }))];
+  const segments: readonly Segment[] = [
+    { ops: before, unit: 'layer' },
+    { ops: order.slice(stretch.from, stretch.to), unit: 'channel' },
+    { ops: after, unit: 'layer' },
+  ];
+  const { others } = itemsOf({ graph, schedule: { calls, segments }, inputsInArena });
+  const live = liveBytes(others, calls.length).slice(stretch.from, stretch.from + own.length);
+  return { ...stretch, unit: 'channel', bytes: Math.max(...live), calls: own.length };
+}
+
 /** How many operators a segment may have, so that not too many calls are walked in all. */
 function longest(network: RowNetwork): number {
   const calls = network.order.map((op) => network.rules[op]?.calls);
@@ -129,6 +151,9 @@ export function piecesOf(network: RowNetwork): readonly (readonly Piece[])[] {
       if (to > from + 1 || !whole || piece.bytes < whole.bytes) pieces[to - 1]?.push(piece);
     }
   });
+  for (const chain of chainsIn(network.graph, network.order)) {
+    pieces[chain.to - 1]?.push(channelPiece(network, chain));
+  }
   return pieces;
 }
 
@@ -184,8 +209,10 @@ export const bytesOf = (partition: Partition): number => Math.max(0, ...partitio
 export const callCountOf = (partition: Partition): number =>
   partition.reduce((sum, { calls }) => sum + calls, 0);
 
+const MARKS: Record<Segment['unit'], string> = { layer: '', row: '-', channel: '~' };
+
 const keyOf = (partition: Partition): string =>
-  partition.map(({ to, unit }) => (unit === 'row' ? `-${to}` : `${to}`)).join(' ');
+  partition.map(({ to, unit }) => `${MARKS[unit]}${to}`).join(' ');
 
 /** Without repetitions, and without those that do not exist. */
 export const distinct = (partitions: readonly (Partition | undefined)[]): readonly Partition[] => [

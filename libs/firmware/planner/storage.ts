@@ -1,5 +1,6 @@
 import { invariant } from '#libs/base/result';
 import { ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import { isRead } from './schedule';
 import { type Execution, inArena, opAt, type Use, usesOf } from './uses';
 
 /** Tensors that live in one piece of the arena: a RESHAPE and its operand, a gradient that is scaled in place. */
@@ -42,10 +43,12 @@ class Sharing {
 function sharingOf(execution: Execution, uses: ReadonlyMap<TensorId, Use>): Sharing {
   const { graph, schedule } = execution;
   const sharing = new Sharing(execution, uses);
-  schedule.calls.forEach((_, time) => {
+  const last = new Map(schedule.calls.map((call, time) => [isRead(call) ? -1 : call.op, time] as const));
+  schedule.calls.forEach((call, time) => {
     const op = opAt(graph, schedule, time);
     const inPlace = op && ruleOf(op).inPlace?.(op);
-    if (!inPlace) return;
+    // Of the calls of an operator, the last says what is left.
+    if (!inPlace || isRead(call) || last.get(call.op) !== time) return;
     // A RESHAPE changes nothing, so others may go on reading its operand.
     if (op.kind !== 'reshape') sharing.overwrite(inPlace.operand, time);
     sharing.join(inPlace.operand, inPlace.output);

@@ -17,13 +17,21 @@
  * 9. An operator's rows are computed once each, in ascending order, and those of inputs are read so. Sums that an operator
  *    keeps between its calls are its scratch until the last of them.
  *
+ * And calls of some channels of a gradient:
+ *
+ * 10. Where a buffer holds only some channels, their bytes belong to a channel of a tensor, as those of rings to a row.
+ * 11. Sums that become a gradient own their bytes, until the rows of the gradient take their place.
+ * 12. A layer's weights are read by its input gradient before its weight update changes them (verify-schedule).
+ *
  * Lifetimes are counted anew from the graph; `first` and `last` of activations are not used.
  */
 import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
-import { accessInAnyOrder, accessInOrder, accessReducing, type Memory, takesRows } from './access-order';
-import { ALIGNMENT, type Plan, type PlannedBuffer, type Ring, scratchOf } from './plan';
+import { accessChannels, channelsOf, type GradientMemory } from './access-channels';
+import { accessInAnyOrder, accessInOrder, accessReducing, takesRows } from './access-order';
+import { ALIGNMENT, type Plan, type PlannedBuffer, scratchOf } from './plan';
 import { callCounts, inputsRead, isRead, type OpCall, type ReadCall, type Rows } from './schedule';
-import { rowScratchBytes, scratchBytes } from './scratch';
+import { channelScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
+import { type Place, placed, type Planes, type Run } from './verify-place';
 import { type RowNames, rowNames, scheduleFaults } from './verify-schedule';
 
 const FREE = -1;
@@ -31,27 +39,7 @@ const SCRATCH = -2;
 
 const NEED_WORDS: ReadonlySet<string> = new Set(['int16', 'int32', 'blockFloat']);
 
-/** Where a value lies and whose it is: a RESHAPE's output is its operand's value. */
-interface Place {
-  readonly offset: number;
-  /** Of the tensor; of the ring where only some of its rows are kept. */
-  readonly bytes: number;
-  readonly owner: TensorId;
-  readonly ring?: Ring;
-  /** Of the tensor's rows, where they have names of their own: row y is owned by `firstRow` + y. */
-  readonly rowBytes: number;
-  readonly firstRow: number;
-}
-
-/** Bytes `from`, `from` + `step` .. of the arena (of a tensor, before they are placed), all owned by `owner`. */
-interface Run {
-  readonly owner: number;
-  readonly from: number;
-  readonly count: number;
-  readonly step: number;
-}
-
-class Replay implements Memory {
+class Replay implements GradientMemory {
   readonly faults = new Set<string>();
   private readonly owners: Int16Array | Int32Array;
   private readonly readsLeft = new Map<TensorId, number>();
@@ -60,6 +48,8 @@ class Replay implements Memory {
   /** The operand of every RESHAPE, by its output: the same value. */
   private readonly reshaped: ReadonlyMap<TensorId, TensorId>;
   private readonly streamed: ReadonlyMap<TensorId, RowNames>;
+  /** The owners of sums that lie where gradients will. */
+  private readonly sums: ReadonlyMap<TensorId, number>;
   /** A reshaped value is streamed under any of its names. */
   private readonly streamedOwners: ReadonlySet<TensorId>;
   /** How often each operator is called in all, and was so far. */
@@ -72,8 +62,13 @@ class Replay implements Memory {
     private readonly plan: Plan,
   ) {
     this.calls = callCounts(plan.schedule);
-    const { named, end } = rowNames(graph, plan.schedule);
+    const { named, end: firstSum } = rowNames(graph, plan.schedule);
     this.streamed = named;
+    const outputs = graph.ops.flatMap((op) =>
+      op.kind === 'inputGradient' && op.accumulation === 'running' ? op.output : [],
+    );
+    this.sums = new Map(outputs.map((id, index) => [id, firstSum + index] as const));
+    const end = firstSum + outputs.length;
     const Owners = end < 2 ** 15 ? Int16Array : Int32Array;
     this.owners = new Owners(plan.peakBytes).fill(FREE);
     this.buffers = new Map(
@@ -110,17 +105,29 @@ class Replay implements Memory {
   read(id: TensorId, from: number, count: number, step = 1): void {
     const place = this.places.get(id);
     if (!place) return;
-    const run = { owner: place.owner, from, count, step };
-    if (place.ring) this.inRows(place, run, (row) => this.readRun(id, row));
-    else this.readRun(id, { ...run, from: place.offset + from });
+    const run = { owner: place.owner, from: place.offset + from, count, step };
+    if (!place.ring && !place.planes) return this.readRun(id, run);
+    for (const piece of placed(place, { ...run, from })) this.readRun(id, piece);
   }
 
   write(id: TensorId, from: number, count: number, step = 1): void {
     const place = this.places.get(id);
     if (!place) return;
-    const run = { owner: place.owner, from, count, step };
-    if (place.ring) this.inRows(place, run, (row) => this.writeRun(id, row));
-    else this.writeRun(id, { ...run, from: place.offset + from });
+    const run = { owner: place.owner, from: place.offset + from, count, step };
+    if (!place.ring && !place.planes) return this.writeRun(id, run);
+    for (const piece of placed(place, { ...run, from })) this.writeRun(id, piece);
+  }
+
+  readSums(id: TensorId, from: number, count: number): void {
+    const place = this.places.get(id);
+    const owner = this.sums.get(id);
+    if (place && owner !== undefined) this.readRun(id, { owner, from: place.offset + from, count, step: 1 });
+  }
+
+  writeSums(id: TensorId, from: number, count: number): void {
+    const place = this.places.get(id);
+    const owner = this.sums.get(id);
+    if (place && owner !== undefined) this.writeRun(id, { owner, from: place.offset + from, count, step: 1 });
   }
 
   private readRun(id: TensorId, { owner, from, count, step }: Run): void {
@@ -143,22 +150,6 @@ class Replay implements Memory {
     }
   }
 
-  /** A run of bytes of a tensor, in pieces that lie in one row of a ring each. */
-  private inRows(place: Place, { from, count, step }: Run, visit: (run: Run) => void): void {
-    const { offset, ring, rowBytes, firstRow } = place;
-    const { rows, rowBytes: pitch, slot } = ring as Ring;
-    const { step: rowStep, shift } = slot ?? { step: 1, shift: 0 };
-    for (let done = 0; done < count;) {
-      const byte = from + done * step;
-      const row = Math.floor(byte / rowBytes);
-      const within = byte - row * rowBytes;
-      const fit = Math.min(count - done, Math.ceil((rowBytes - within) / step));
-      const start = offset + ((((row * rowStep + shift) % rows) + rows) % rows) * pitch + within;
-      visit({ owner: firstRow + row, from: start, count: fit, step });
-      done += fit;
-    }
-  }
-
   private readRows({ tensor, rows }: ReadCall, time: number): void {
     this.where = `reading rows (call ${time})`;
     const place = this.places.get(tensor);
@@ -166,7 +157,8 @@ class Replay implements Memory {
     this.write(tensor, rows.from * place.rowBytes, (rows.to - rows.from) * place.rowBytes);
   }
 
-  private call({ op: index, rows }: OpCall, time: number): void {
+  private call(call: OpCall, time: number): void {
+    const { op: index, rows } = call;
     const op = this.graph.ops[index];
     if (!op) return;
     const rule = ruleOf(op);
@@ -174,13 +166,14 @@ class Replay implements Memory {
     this.callsMade.set(index, (this.callsMade.get(index) ?? 0) + 1);
     const isLast = this.callsMade.get(index) === this.calls.get(index);
     if (rows) return this.callRows(op, { rows, time, isLast });
+    if (call.channels || call.stage) return this.callChannels(op, call, time);
     for (const id of rule.inputs(op)) this.mustOwn(id);
     const scratch = this.takeScratch(op, time, scratchBytes(op, this.graph, this.plan.kernels));
     for (const id of rule.inputs(op)) this.countRead(id, -1);
     if (rule.inPlace) this.mustShare(op);
     // The order matters only where an output lies over an operand.
     const access = this.areApart(rule.inputs(op), rule.outputs(op)) ? accessInAnyOrder : accessInOrder;
-    access(op, this.graph, this);
+    if (!accessChannels(op, this.graph, this, call)) access(op, this.graph, this);
     for (const id of rule.outputs(op)) this.mustOwn(id);
     scratch?.fill(FREE);
   }
@@ -205,6 +198,17 @@ class Replay implements Memory {
       this.faults.add(`${op.name} has lost its sums ${this.where}`);
     if (isLast) sums?.fill(FREE);
     for (const id of isLast ? ruleOf(op).outputs(op) : []) this.mustOwn(id);
+  }
+
+  private callChannels(op: Op, call: OpCall, time: number): void {
+    const { graph } = this;
+    if (channelsOf(op, graph) === undefined) return void this.faults.add(`${op.name} cannot run by channels`);
+    for (const id of ruleOf(op).inputs(op)) if (tensorOf(graph, id).role === 'variable') this.mustOwn(id);
+    if (ruleOf(op).inPlace) this.mustShare(op);
+    const scratch = this.takeScratch(op, time, channelScratchBytes(op, graph, call, this.plan.kernels));
+    accessChannels(op, graph, this, call);
+    scratch?.fill(FREE);
+    if (call.stage === 'finish') for (const id of ruleOf(op).outputs(op)) this.mustOwn(id);
   }
 
   private areApart(operands: readonly TensorId[], outputs: readonly TensorId[]): boolean {
@@ -248,17 +252,36 @@ class Replay implements Memory {
       return undefined;
     }
     const { offset, ring } = buffer;
-    const taken = ring ? ring.rows * ring.rowBytes : bytes;
+    const planes = this.planesOf(id, buffer);
+    const taken = ring ? ring.rows * ring.rowBytes : this.bytesTaken(id, planes);
     if (offset < 0 || offset + taken > this.plan.peakBytes)
       this.faults.add(`${tensor.name} ends at ${offset + taken}, the arena at ${this.plan.peakBytes}`);
     if (NEED_WORDS.has(tensor.type) && offset % ALIGNMENT !== 0)
       this.faults.add(`${tensor.name} begins at ${offset}, which is no multiple of ${ALIGNMENT}`);
     const { rows = 1, firstRow = 0 } = this.streamed.get(id) ?? {};
     const place = { offset, bytes: taken, owner, rowBytes: bytes / rows, firstRow };
+    if (planes) return { ...place, planes };
     if (!ring) return place;
     if (!this.streamed.has(id)) this.faults.add(`${tensor.name} is a ring but no rows of it are named`);
     if (ring.rowBytes < place.rowBytes) this.faults.add(`rows of ${tensor.name} do not fit into its ring`);
     return { ...place, ring };
+  }
+
+  private planesOf(id: TensorId, { planes: count }: PlannedBuffer): Planes | undefined {
+    const { type, shape, name } = tensorOf(this.graph, id);
+    const [channels = 0, pixels = 0] = shape;
+    if (count === undefined) return undefined;
+    if (type === 'blockFloat' && count > 0 && this.streamed.has(id)) return { count, channels, pixels };
+    this.faults.add(`${name} does not go by channels, but its buffer holds ${count}`);
+    return undefined;
+  }
+
+  /** Of a value that is no ring. */
+  private bytesTaken(id: TensorId, planes: Planes | undefined): number {
+    if (planes) return 2 * planes.count * (planes.pixels + 1);
+    const bytes = tensorBytes(tensorOf(this.graph, id));
+    const [channels = 0, pixels = 0] = tensorOf(this.graph, id).shape;
+    return this.sums.has(id) ? Math.max(bytes, 4 * channels * pixels) : bytes;
   }
 
   private mustOwn(id: TensorId): void {
@@ -326,8 +349,12 @@ class Replay implements Memory {
     if (owner === FREE) return 'nobody';
     if (owner === SCRATCH) return 'the scratch of the same call';
     if (owner < this.graph.tensors.length) return this.nameOf(owner as TensorId);
+    const [summed] = [...this.sums].find(([, name]) => name === owner) ?? [];
+    if (summed !== undefined) return `the sums of ${this.nameOf(summed)}`;
     const [id, named] = [...this.streamed].findLast(([, { firstRow }]) => firstRow <= owner) ?? [];
-    return id === undefined ? 'nobody' : `row ${owner - (named?.firstRow ?? 0)} of ${this.nameOf(id)}`;
+    if (id === undefined) return 'nobody';
+    const unit = tensorOf(this.graph, id).type === 'blockFloat' ? 'channel' : 'row';
+    return `${unit} ${owner - (named?.firstRow ?? 0)} of ${this.nameOf(id)}`;
   }
 }
 

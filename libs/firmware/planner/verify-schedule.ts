@@ -1,11 +1,12 @@
 /**
  * Is a schedule one of its graph? Every operator runs whole, once, or row by row: each row once, in ascending order, one a
- * call. Inputs are read in ascending order too. The calls of a segment are contiguous, and so are segments.
+ * call; or by channels (verify-updates). Inputs are read in ascending order too. The calls of a segment are contiguous, and so are segments.
  */
 import { type Graph, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
 import { rowLayoutOf } from './rows';
-import { type Call, isRead, type Rows, type Schedule } from './schedule';
+import { type Call, isRead, type OpCall, type Rows, type Schedule } from './schedule';
 import { operandsOf } from './uses';
+import { channelFaults, updateFaults } from './verify-updates';
 
 const heightOf = (graph: Graph, id: TensorId | undefined): number =>
   id === undefined ? 1 : (tensorOf(graph, id).shape[1] ?? 1);
@@ -23,21 +24,20 @@ function nextRow(calls: readonly (Rows | undefined)[]): {
   return { end, isAscending: true };
 }
 
-function operatorFaults(
-  graph: Graph,
-  index: number,
-  calls: readonly (Rows | undefined)[],
-): readonly string[] {
+function operatorFaults(graph: Graph, index: number, all: readonly OpCall[]): readonly string[] {
   const op = graph.ops[index];
   if (!op) return [`operator ${index} is called, which does not exist`];
+  if (all.some(({ channels, stage }) => channels ?? stage)) return channelFaults(op, graph, all);
+  const calls = all.map(({ rows }) => rows);
   const [first] = calls;
   if (calls.length === 1 && !first) return [];
   if (calls.length === 0 || !first) return [`${op.name} is called ${calls.length} times`];
   const { end, isAscending } = nextRow(calls);
   const outputs = heightOf(graph, ruleOf(op).outputs(op)[0]);
-  // Only a pool over all pixels counts the rows of its input.
+  // Only a pool over all pixels, and what saves an input as planes, count the rows of their input.
   const reduces = op.kind === 'averagePool2d' && outputs === 1 && calls.length > 1;
-  const height = reduces ? heightOf(graph, op.input) : outputs;
+  const countsInput = reduces || op.kind === 'saveInput';
+  const height = countsInput ? heightOf(graph, op.input) : outputs;
   if (!isAscending || end !== height)
     return [`${op.name} does not compute its ${height} rows one after the other`];
   return calls.some((rows) => rows && rows.to - rows.from !== 1)
@@ -64,14 +64,15 @@ function segmentFaults({ calls, segments }: Schedule): readonly string[] {
 
 /** Sentences about what is wrong with a schedule, whatever lies where. */
 export function scheduleFaults(graph: Graph, schedule: Schedule): readonly string[] {
-  const calls = new Map<number, (Rows | undefined)[]>(graph.ops.map((_, op) => [op, []]));
+  const calls = new Map<number, OpCall[]>(graph.ops.map((_, op) => [op, []]));
   for (const call of schedule.calls) {
-    if (!isRead(call)) calls.set(call.op, [...(calls.get(call.op) ?? []), call.rows]);
+    if (!isRead(call)) calls.set(call.op, [...(calls.get(call.op) ?? []), call]);
   }
   return [
-    ...[...calls].flatMap(([op, rows]) => operatorFaults(graph, op, rows)),
+    ...[...calls].flatMap(([op, all]) => operatorFaults(graph, op, all)),
     ...readFaults(graph, schedule),
     ...segmentFaults(schedule),
+    ...updateFaults(graph, schedule),
   ];
 }
 
@@ -81,7 +82,7 @@ export interface RowNames {
   readonly firstRow: number;
 }
 
-/** Names for the rows of all that calls of some rows touch, from the number of tensors up to `end`. */
+/** Names for the rows or channels of all that calls of some of them touch, from the number of tensors up to `end`. */
 export function rowNames(
   graph: Graph,
   { calls }: Schedule,
@@ -89,10 +90,12 @@ export function rowNames(
   const named = new Map<TensorId, RowNames>();
   let end = graph.tensors.length;
   for (const call of calls) {
-    const isOfRows = isRead(call) || (call.rows && graph.ops[call.op]);
-    for (const id of isOfRows ? operandsOf(graph, call) : []) {
+    const isOfSome =
+      isRead(call) || ((call.rows ?? call.channels ?? call.stage) !== undefined && graph.ops[call.op]);
+    for (const id of isOfSome ? operandsOf(graph, call) : []) {
       if (named.has(id)) continue;
-      const { height: rows } = rowLayoutOf(graph, id);
+      const { type, shape } = tensorOf(graph, id);
+      const rows = type === 'blockFloat' ? (shape[0] ?? 1) : rowLayoutOf(graph, id).height;
       named.set(id, { rows, firstRow: end });
       end += rows;
     }

@@ -22,5 +22,14 @@ export {
   inferenceProgram,
   type Optimize,
 } from './inference-program';
-export { planStep, planLadder, planTraining, type PlannedStep } from './plan-training';
+export { fileWithHead } from './with-head';
+export { planStep, planLadder, type PlannedStep } from './plan-training';
+export {
+  PlannedPeaks,
+  planTraining,
+  type SearchedStep,
+  type SearchLimits,
+  type SearchOptions,
+  searchTraining,
+} from './scheme-search';
 export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram } from './programs';

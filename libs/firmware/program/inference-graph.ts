@@ -1,7 +1,7 @@
 import { ok, type Result } from '#libs/base/result';
 import type { ParameterUse } from '#libs/firmware/codegen';
 import { type Graph, perTensor, tensorOf } from '#libs/model/ir';
-import { classifierOf, INFERENCE_PASSES, runPasses } from '#libs/model/passes';
+import { INFERENCE_PASSES, runPasses, trainabilityFault } from '#libs/model/passes';
 import { type ImportError, importTflite } from '#libs/model/tflite';
 
 /** A .tflite file as a graph, before and after the passes. Tensors that are in both have the file's numbers in both. */
@@ -25,9 +25,12 @@ export function inferenceGraph(bytes: Uint8Array, name: string): Result<Graph, I
   return model.ok ? ok(model.value.inference) : model;
 }
 
+/** The head alone, or the last layer of a network without one. */
+const LEAST = { name: 'last', biasLayers: 0, weightLayers: [] };
+
 /** What programs of this model can be asked to do: parameter images and programs must agree on it. */
 export const useOf = (inference: Graph): ParameterUse =>
-  classifierOf(inference).ok ? 'training' : 'inference';
+  trainabilityFault(inference, LEAST) === undefined ? 'training' : 'inference';
 
 /** real = scale * (element - zeroPoint). */
 export interface InputQuantisation {

@@ -1,5 +1,11 @@
 import { ok, type Result } from '#libs/base/result';
-import { generate, type GeneratedModel, packParameters, parameterLayout } from '#libs/firmware/codegen';
+import {
+  generate,
+  type GeneratedModel,
+  packParameters,
+  parameterLayout,
+  type ParameterUse,
+} from '#libs/firmware/codegen';
 import { type DoesNotFit, type KernelSet, type Plan, planMemory } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { dropConstantChannels, runPasses } from '#libs/model/passes';
@@ -14,7 +20,10 @@ export interface InferenceOptions {
   readonly budgetBytes?: number;
   /** The program asks for its inputs row by row, so that it never holds them whole (fl_model_read_input). */
   readonly inputRows?: boolean;
-  /** `dsp`: kernels for the DSP extension of Cortex-M4, M7 and M33, their constants proved for these parameters. Default: plain. */
+  /**
+   * `dsp`: kernels for the DSP extension of Cortex-M4, M7 and M33, their constants proved for these parameters; `mve`: kernels
+   * for the vector instructions of Cortex-M55, `mve-lean` those that take no more memory than plain ones. Default: plain.
+   */
   readonly kernels?: KernelSet;
   /** Channels that are the same for every input are not computed; these parameters are then the only ones that fit. Default: no. */
   readonly dropConstant?: boolean;
@@ -38,13 +47,20 @@ export function inferenceProgram(graph: Graph, options: InferenceOptions = {}): 
   const inference = options.dropConstant ? runPasses(graph, [dropConstantChannels()]) : graph;
   const plan = planInference(inference, options);
   if (!plan.ok) return plan;
-  const use = options.kernels === 'dsp' ? 'linked-dsp' : 'inference';
+  const use = USES[options.kernels ?? 'plain'];
   const layout = parameterLayout(inference, use);
   const model = generate({ graph: inference, plan: plan.value, layout });
   if (!model.ok) return model;
   const parameters = packParameters(inference, use);
   return ok({ inference, plan: plan.value, model: model.value, parameters });
 }
+
+const USES = {
+  plain: 'inference',
+  dsp: 'linked-dsp',
+  mve: 'linked-mve',
+  'mve-lean': 'linked-mve-lean',
+} as const satisfies Record<KernelSet, ParameterUse>;
 
 /** There is a kernel that averages row by row. */
 const ROWS = { inputsInArena: true, reduceByRows: true } as const;

@@ -1,9 +1,9 @@
-import { err, fault, ok, type Result } from '#libs/base/result';
-import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
+import { ok, type Result } from '#libs/base/result';
+import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
-import type { Graph } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
-import { chooseScheme, schemeLadder, type SparseScheme } from '#libs/model/scheme';
+import { type Graph, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import { compactGradients, poolGradients, runPasses, trainingGraph } from '#libs/model/passes';
+import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
 
 /** The whole training step of a scheme, with a place for everything. */
 export interface PlannedStep {
@@ -15,11 +15,33 @@ export interface PlannedStep {
 /** How long to look for a better plan; nothing given: as long as pays. */
 type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
 
-/** A budget: what does not fit as it is runs row by row where that helps. None: everything whole. */
+/** A budget: what does not fit as it is runs row by row or by channels where that helps. None: everything whole. */
 type PlanBudget = Partial<Pick<PlanRequest, 'optimize' | 'budgetBytes'>>;
 
-/** Good enough for the lower bound. */
-const AT_ONCE: PlanEffort = { tries: 0, looks: 0 };
+/** Of tensors that `compact` does without: no call can need less by more than that. */
+function bytesGone(training: Graph, compact: Graph): number {
+  const usedIn = (graph: Graph): ReadonlySet<TensorId> =>
+    new Set(graph.ops.flatMap((op) => [...ruleOf(op).inputs(op), ...ruleOf(op).outputs(op)]));
+  const left = usedIn(compact);
+  return [...usedIn(training)]
+    .filter((id) => !left.has(id))
+    .reduce((sum, id) => sum + tensorBytes(tensorOf(training, id)), 0);
+}
+
+/**
+ * A step as it is, or, where memory counts (`ram`, or over the budget) and that takes less, with its gradients made anew
+ * instead of stored (`compactGradients`): that is slower, and learns the same.
+ */
+function placed(training: Graph, request: PlanEffort & PlanBudget): Pick<PlannedStep, 'training' | 'plan'> {
+  const plan = placeAll(training, request);
+  const { optimize, budgetBytes = Infinity } = request;
+  if (optimize === undefined || (optimize === 'speed' && plan.peakBytes <= budgetBytes))
+    return { training, plan };
+  const compact = runPasses(training, [compactGradients]);
+  if (plan.lowerBoundBytes - bytesGone(training, compact) > budgetBytes) return { training, plan };
+  const other = placeAll(compact, request);
+  return other.peakBytes < plan.peakBytes ? { training: compact, plan: other } : { training, plan };
+}
 
 /** The step of a scheme, placed as tightly as can be, whatever the budget. */
 export function planStep(
@@ -29,7 +51,7 @@ export function planStep(
 ): Result<PlannedStep> {
   const training = trainingGraph(inference, scheme);
   if (!training.ok) return training;
-  return ok({ scheme, training: training.value, plan: placeAll(training.value, request) });
+  return ok({ scheme, ...placed(runPasses(training.value, [poolGradients]), request) });
 }
 
 const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: arenaBudget(board) });
@@ -37,28 +59,6 @@ const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: 
 /** Every rung of the model's ladder, placed as for that board, or whole. Rungs can be trained, so nothing is refused. */
 export const planLadder = (inference: Graph, board?: Board): readonly PlannedStep[] =>
   schemeLadder(inference).map((scheme) => planRung(inference, scheme, board ? within(board) : {}));
-
-/**
- * The last rung of the ladder whose arena fits on the board; rungs are planned from the top until one fits. A plan without search tells
- * the lower bound: what is over the budget even there needs no better plan.
- * Refused: `program.does-not-fit` (by how much, and the least budget that would do), `scheme.not-trainable`.
- */
-export function planTraining(inference: Graph, board: Board): Result<PlannedStep> {
-  const ladder = schemeLadder(inference);
-  const budget = arenaBudget(board);
-  const request = within(board);
-  const peakOf = (scheme: SparseScheme): number => {
-    const { lowerBoundBytes, peakBytes } = planRung(inference, scheme, { ...AT_ONCE, ...request }).plan;
-    if (lowerBoundBytes > budget) return lowerBoundBytes;
-    return peakBytes <= budget ? peakBytes : planRung(inference, scheme, request).plan.peakBytes;
-  };
-  const chosen = chooseScheme(ladder, peakOf, budget);
-  if (chosen.ok) return ok(planRung(inference, chosen.value, request));
-  const [least] = ladder;
-  if (chosen.error.smallestPeakBytes === undefined || !least) return chosen;
-  const { peakBytes } = planRung(inference, least, request).plan;
-  return err(fault('program.does-not-fit', sramShortage(inference.name, board, peakBytes)));
-}
 
 function planRung(
   inference: Graph,

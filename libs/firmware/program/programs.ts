@@ -5,7 +5,8 @@ import { placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
 import { useOf } from './inference-graph';
-import { planStep, planTraining, type PlannedStep } from './plan-training';
+import { planStep, type PlannedStep } from './plan-training';
+import { planTraining } from './scheme-search';
 
 /** A training program as text, and all that is known of it before it is compiled. Plain data. */
 export interface TrainingProgram extends PlannedStep {

@@ -17,6 +17,11 @@
  * const built = unwrap(await build(shop, { program: 'inference', target: 'arm', board, model, parameters }));
  * const { outputs, instructions, stackBytes } = unwrap(await openEngine(shop, built).forward({ inputs }));
  * if (built.fit) print(certificateText(built.fit));
+ *
+ * The program `session` has its parameters in flash and the session of the device program around them: a whole training session in one job.
+ * @example
+ * const built = unwrap(await build(shop, { program: 'session', target: 'arm', board, model, parameters }));
+ * const { before, after, delta } = unwrap(await sessionEngine(shop, built).run({ plan, rows }));
  */
 export { type Exec, type ExecOptions, type ExecResult, nodeExec } from './exec';
 export { boardNames, DEFAULT_TOOLS, loadBoard, type Tools, workshop, type Workshop } from './workshop';
@@ -50,6 +55,9 @@ export type { Engine } from './run/engine';
 export { armEngine, type ArmOptions } from './run/arm-engine';
 export { nativeEngine } from './run/native-engine';
 export { openEngine } from './run/open-engine';
+export { type SessionEngine, sessionEngine } from './run/session-engine';
+export { packSessionJob, type SessionJob } from './run/session-job';
+export { readSessionResult, type SessionResult } from './run/session-result';
 export { timeInference } from './run/time-inference';
 export { wasmEngine } from './run/wasm-engine';
 export { WasmModel, type WasmFacts, type WasmStep } from './run/wasm-model';

@@ -1,5 +1,6 @@
 import { at, err, ok, type Result } from '#libs/base/result';
 import { saturate } from '#libs/model/quant';
+import { bandsOf } from './bands';
 import { clipped, weightRms } from './clip';
 import { combine, ruleFor, type WeightedValues } from './combine';
 import { type Contribution, type ReadContribution, readContributions } from './contributions';
@@ -11,7 +12,7 @@ import { type AggregationPolicy, type AggregationRule, policyFaultOf } from './p
 /** How the change of one tensor was found. */
 export interface ParameterReport {
   readonly name: string;
-  /** Devices that trained it; 0: it stays as it was. */
+  /** Devices that trained it, or a part of it; 0: it stays as it was. */
   readonly contributors: number;
   readonly rule: AggregationRule['kind'];
 }
@@ -64,7 +65,8 @@ function valuesByName(
   for (const { sampleCount, deltas } of contributions) {
     for (const { variable, values } of deltas) {
       const others = byName.get(variable.tensorName);
-      const own = { weight: sampleCount, values };
+      const { slice } = variable;
+      const own = { weight: sampleCount, values, ...(slice && { slice }) };
       if (others) others.push(own);
       else byName.set(variable.tensorName, [own]);
     }
@@ -81,11 +83,14 @@ function moveParameter(
   const rule = ruleFor(policy.rule, contributions.length);
   const report = { name, contributors: contributions.length, rule: rule.kind };
   if (contributions.length === 0) return { parameter, report };
-  const change = combine(contributions, rule, FRACTION_BITS[kind]);
   const limit = limitOf(kind);
-  const values = parameter.values.map((value, i) => {
-    const move = at(change, i);
-    return move === 0 ? value : saturate(value + move, limit);
-  });
+  const values = parameter.values.slice();
+  for (const { positions, contributors } of bandsOf(contributions, values.length)) {
+    const change = combine(contributors, ruleFor(policy.rule, contributors.length), FRACTION_BITS[kind]);
+    positions.forEach((position, i) => {
+      const move = at(change, i);
+      if (move !== 0) values[position] = saturate(at(values, position) + move, limit);
+    });
+  }
   return { parameter: { name, kind, values }, report };
 }

@@ -1,11 +1,11 @@
 import { at } from '#libs/base/result';
+import type { PartialValues } from './bands';
 import { type AggregationRule, MIN_ROBUST_CONTRIBUTORS } from './policy';
 
 /** The deltas of one tensor from one device, and what they count. */
-export interface WeightedValues {
+export interface WeightedValues extends PartialValues {
   /** Items learned from. */
   readonly weight: number;
-  readonly values: Int32Array;
 }
 
 /** The rule that `count` contributors allow. */

@@ -1,5 +1,11 @@
 import { err, ok, type Result } from '#libs/base/result';
-import { type DeltaLayout, readRawDelta, type VariableDelta } from '#libs/fleet/delta';
+import {
+  type DeltaLayout,
+  type DeltaVariable,
+  readRawDelta,
+  type VariableDelta,
+  wholeCount,
+} from '#libs/fleet/delta';
 import type { AggregateFault, AggregateFaultCode } from './faults';
 import type { Master } from './master';
 import { MAX_TOTAL_SAMPLES } from './policy';
@@ -53,9 +59,10 @@ function readDeltas(
   { deviceId, layout, raw }: Contribution,
 ): Result<readonly VariableDelta[], AggregateFault> {
   const named = new Map(master.parameters.map((parameter) => [parameter.name, parameter]));
-  for (const { tensorName, kind, count } of layout.variables) {
+  for (const variable of layout.variables) {
+    const { tensorName, kind, count } = variable;
     const parameter = named.get(tensorName);
-    if (parameter?.kind !== kind || parameter.values.length !== count) {
+    if (parameter?.kind !== kind || !isPartOf(variable, parameter.values.length)) {
       return err(
         faultOf(
           deviceId,
@@ -68,6 +75,14 @@ function readDeltas(
   }
   const deltas = readRawDelta(layout, raw);
   return deltas.ok ? deltas : err(faultOf(deviceId, 'aggregate.bad-delta', deltas.error.message));
+}
+
+/** Whole periods of the tensor, and runs within them. */
+function isPartOf({ count, slice }: DeltaVariable, whole: number): boolean {
+  if (!slice) return count === whole;
+  const { run, stride } = slice;
+  const isSound = Number.isInteger(run) && Number.isInteger(stride) && run > 0 && run <= stride;
+  return isSound && whole % stride === 0 && wholeCount({ count, slice }) === whole;
 }
 
 const faultOf = (deviceId: string, code: AggregateFaultCode, why: string): AggregateFault => ({

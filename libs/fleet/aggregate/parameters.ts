@@ -1,5 +1,5 @@
 import type { VariableKind } from '#libs/fleet/delta';
-import { type Graph, type LayerOp, layersOf, type Tensor, tensorOf } from '#libs/model/ir';
+import { type Graph, headLayerOf, type LayerOp, layersOf, type Tensor, tensorOf } from '#libs/model/ir';
 import { canonicalOrder, storedBiases, storedWeights } from '#libs/model/quant';
 
 /** A constant that training may change, as an inference graph holds it. */
@@ -30,16 +30,16 @@ export const stepOf = (kind: VariableKind): number => UNITS_PER_STEP[kind] * 2 *
 /** Largest magnitude in the master. */
 export const limitOf = (kind: VariableKind): number => UNIT_LIMITS[kind] * 2 ** FRACTION_BITS[kind];
 
-/** Weights and biases of all layers in graph order; a dense layer at the end is the head. */
+/** Weights and biases of all layers in graph order; a dense layer at the end of a classifier is the head. */
 export function parametersOf(graph: Graph): readonly Parameter[] {
-  const layers = layersOf(graph);
-  return layers.flatMap((op, i) => parametersOfLayer(graph, op, i === layers.length - 1));
+  const head = headLayerOf(graph);
+  return layersOf(graph).flatMap((op, i) => parametersOfLayer(graph, op, i === head));
 }
 
-function parametersOfLayer(graph: Graph, op: LayerOp, isLast: boolean): readonly Parameter[] {
+function parametersOfLayer(graph: Graph, op: LayerOp, endsClassifier: boolean): readonly Parameter[] {
   const weights = tensorOf(graph, op.weights);
   const bias = op.bias === undefined ? undefined : tensorOf(graph, op.bias);
-  const isHead = isLast && op.kind === 'fullyConnected';
+  const isHead = endsClassifier && op.kind === 'fullyConnected';
   const head = isHead ? { head: { weights, ...(bias && { bias }) } } : {};
   const stored = storedWeights(graph, op.weights);
   const order = canonicalOrder(op.kind, weights.shape);

@@ -18,8 +18,10 @@ export {
   mostEncodedBytes,
   rawDeltaBytes,
   type DeltaLayout,
+  type DeltaSlice,
   type DeltaVariable,
   type ElementFormat,
   type VariableKind,
+  wholeCount,
 } from './layout';
 export { readRawDelta, writeRawDelta, type VariableDelta } from './raw-delta';

@@ -3,12 +3,23 @@
 /** As `FL_VARIABLE_...` of fl_model.h. */
 export type VariableKind = 'weights' | 'head' | 'bias';
 
+/**
+ * The part of a tensor that is trained, in canonical order (N1): its first `run` elements of every `stride`. So the weights of the
+ * first n of I input channels are n * taps of every I * taps; of the first channels of a depthwise layer, all at the beginning.
+ */
+export interface DeltaSlice {
+  readonly run: number;
+  readonly stride: number;
+}
+
 export interface DeltaVariable {
   /** The tensor of the model version whose values start this variable. */
   readonly tensorName: string;
   readonly kind: VariableKind;
-  /** Elements. */
+  /** Elements that are trained. */
   readonly count: number;
+  /** Absent: the whole tensor. */
+  readonly slice?: DeltaSlice;
 }
 
 export interface DeltaLayout {
@@ -32,6 +43,10 @@ export const ELEMENT_FORMATS: Readonly<Record<VariableKind, ElementFormat>> = {
   head: { rawBytes: 2, limit: 16_382, escapeBits: 15 },
   bias: { rawBytes: 4, limit: 8_388_608, escapeBits: 25 },
 };
+
+/** Elements of the whole tensor. */
+export const wholeCount = ({ count, slice }: Pick<DeltaVariable, 'count' | 'slice'>): number =>
+  slice ? (count / slice.run) * slice.stride : count;
 
 /** Bytes of a raw delta (NUMERICS N12). */
 export const rawDeltaBytes = ({ variables }: DeltaLayout): number =>

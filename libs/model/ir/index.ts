@@ -7,7 +7,9 @@
 export * from './tensor';
 export * from './graph';
 export * from './ops';
+export * from './folded-add';
 export * from './layers';
+export * from './objective';
 export * from './uses';
 export * from './variables';
 export { checkGraph } from './check-graph';

@@ -1,5 +1,5 @@
 import type { Graph } from './graph';
-import { isBackward, type Op, ruleOf } from './ops';
+import { isBackward, isRecorder, type Op, ruleOf } from './ops';
 import type { TensorId } from './tensor';
 
 /** The operator that writes `id`; undefined for inputs, constants and variables. */
@@ -10,6 +10,6 @@ export const producerOf = (graph: Graph, id: TensorId): Op | undefined =>
 export const consumersOf = (graph: Graph, id: TensorId): readonly Op[] =>
   graph.ops.filter((op) => ruleOf(op).inputs(op).includes(id));
 
-/** Operators of the forward half that read `id`, in execution order. */
+/** Operators of the forward half that read `id`, in execution order; what only records something for the backward half left out. */
 export const forwardConsumersOf = (graph: Graph, id: TensorId): readonly Op[] =>
-  consumersOf(graph, id).filter((op) => !isBackward(op));
+  consumersOf(graph, id).filter((op) => !isBackward(op) && !isRecorder(op));

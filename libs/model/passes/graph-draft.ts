@@ -15,6 +15,12 @@ export class GraphDraft {
     return id;
   }
 
+  nameOf(id: TensorId): string {
+    const tensor = this.tensors[id];
+    if (!tensor) throw new RangeError(`no tensor ${id}`);
+    return tensor.name;
+  }
+
   /** The new graph: the tensors so far, these operators, and the old name, inputs and outputs unless given. */
   finish(ops: readonly Op[], outputs: readonly TensorId[] = this.source.outputs): Graph {
     return { ...this.source, tensors: this.tensors, ops, outputs };

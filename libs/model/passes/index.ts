@@ -18,9 +18,22 @@ export { stripFloatBoundary } from './inference/strip-float-boundary';
 export { type SchemeFault, schemeFault, type SchemeFaultCode } from './training/scheme-fault';
 export {
   type LayerRatio,
+  trainedChannels,
   trainedLayers,
   type TrainedLayers,
   type TrainingScheme,
 } from './training/trained-layers';
-export { classifierOf, type Classifier } from './training/classifier';
+export { compactGradients, poolGradients } from './training/compact-gradients';
+export {
+  denseHeadOf,
+  type HeadFault,
+  type HeadFaultCode,
+  headFault,
+  type HeadWish,
+  MOST_CLASSES,
+  type NewHead,
+  newHeadOf,
+  withNewHead,
+} from './head';
+export { classifierOf, type Classifier, endingFault } from './training/classifier';
 export { trainabilityFault, trainingGraph, trainingPasses } from './training/training-graph';

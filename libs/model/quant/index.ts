@@ -27,6 +27,7 @@ export * from './float-boundary';
 export * from './stored-values';
 export * from './canonical-order';
 export * from './training-constants';
+export * from './gradient-constants';
 export * from './mantissa-bits';
 export * from './tables';
 export * from './learning-rate';

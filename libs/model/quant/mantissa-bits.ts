@@ -1,6 +1,18 @@
-import { type Graph, layersOf, type Op, tensorOf, type TensorId } from '#libs/model/ir';
+import {
+  elementCount,
+  type Graph,
+  layersOf,
+  type MaxPoolGradient,
+  type MoveGradient,
+  type Op,
+  producerOf,
+  type ResizeGradient,
+  tensorOf,
+  type TensorId,
+} from '#libs/model/ir';
 import { at } from '#libs/base/result';
 import { kceil } from './binary-float';
+import { windowsPerPixel } from './gradient-constants';
 
 const LARGEST_WEIGHT = 127;
 /** Largest |x - z| of an int8 activation. */
@@ -20,17 +32,34 @@ function inputGradientBound(graph: Graph, layer: number): number {
   return op.kind === 'conv2d' ? LARGEST_WEIGHT * first * height * width : LARGEST_WEIGHT * first;
 }
 
+/** Elements of the result that one element of a moved operand takes part in, each with the other factor of a product. */
+function moveBound({ walk, factor }: MoveGradient): number {
+  const summed = walk.loops.filter(({ pixel }) => pixel === 0);
+  const count = summed.reduce((product, { extent }) => product * extent, 1);
+  return count * (factor === undefined ? 1 : LARGEST_INPUT);
+}
+
+/** Elements of the result that may be copies of one element. */
+function copiesBound(graph: Graph, { of, output }: MaxPoolGradient | ResizeGradient): number {
+  const op = producerOf(graph, of);
+  if (op?.kind === 'maxPool2d') return windowsPerPixel(op);
+  return elementCount(shapeOf(graph, of)) / (shapeOf(graph, output)[0] ?? 1);
+}
+
 /** The sum that `op` forms, per unit of mantissa; 0 for an operator that sums nothing. */
 function accumulationBound(graph: Graph, op: Op): number {
   if (op.kind === 'inputGradient') return inputGradientBound(graph, op.layer);
   if (op.kind === 'weightUpdate') return LARGEST_INPUT * (shapeOf(graph, op.gradient)[1] ?? 0);
+  if (op.kind === 'moveGradient') return moveBound(op);
+  if (op.kind === 'maxPoolGradient' || op.kind === 'resizeGradient') return copiesBound(graph, op);
   return op.kind === 'head' ? LARGEST_HEAD_WEIGHT * (shapeOf(graph, op.weights)[0] ?? 0) : 0;
 }
 
 /**
  * N4: magnitude bits M of every gradient mantissa of a training graph, so that no int32 accumulator can overflow:
  * M = min(14, 30 - ceil(log2 B)). B counts what each back-propagated layer sums: 127 * C_out * kh * kw of a convolution
- * (kh * kw of a depthwise one), 255 pixels of a weight-trained layer, 8191 classes of the head.
+ * (kh * kw of a depthwise one), 255 pixels of a weight-trained layer, 8191 classes of the head, and of operators without
+ * weights the sums of GRADIENTS.md, G10.
  */
 export function mantissaBits(trainingGraph: Graph): number {
   const bound = Math.max(...trainingGraph.ops.map((op) => accumulationBound(trainingGraph, op)));

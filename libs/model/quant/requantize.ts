@@ -49,7 +49,8 @@ export const outputChannels = (graph: Graph, output: TensorId): number =>
 
 /**
  * N0 requant: q31((s_in * s_w[o]) / s_out) for every output channel, as TensorFlow Lite Micro computes it. A fully
- * connected layer with one weight scale takes the product of the scales in float32 there, so it does here.
+ * connected layer with one weight scale takes the product of the scales in float32 there, so it does here, also as the
+ * convolution that it is in a training graph: its weights [O,I] tell it.
  */
 export function requantConstants(
   graph: Graph,
@@ -58,7 +59,8 @@ export function requantConstants(
   const input = perTensor(tensorOf(graph, op.input)).scale;
   const output = perTensor(tensorOf(graph, op.output)).scale;
   const weights = tensorOf(graph, op.weights);
-  const singlePrecision = op.kind === 'fullyConnected' && weights.quantization?.scales.length === 1;
+  const file = weights.startsFrom === undefined ? weights : tensorOf(graph, weights.startsFrom);
+  const singlePrecision = file.shape.length === 2 && weights.quantization?.scales.length === 1;
   const product = (channel: number): number => {
     const exact = input * channelScale(weights, channel);
     return singlePrecision ? Math.fround(exact) : exact;

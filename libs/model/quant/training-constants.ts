@@ -5,25 +5,29 @@
 import {
   type Add,
   channelScale,
-  forwardConsumersOf,
+  foldedAdd,
   type Graph,
   type Head,
+  headLayerOf,
   type LayerOp,
   layersOf,
   perTensor,
-  producerOf,
+  pooledInto,
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
-import { at, invariant } from '#libs/base/result';
+import { at } from '#libs/base/result';
 import { alignedMantissa, kceil, q15, type Scaled } from './binary-float';
 import { type ChannelMultipliers, channelMultipliers, outputChannels } from './requantize';
 import { storedBiases } from './stored-values';
 
-/** N0 back scale: eff[o] = mantissas[o] * 2^(exponent - 15), mantissas in 0..32768; 0 for frozen channels. */
+/**
+ * N0 back scale: eff[o] = mantissas[o] * 2^(exponents[o] - 15). Mantissas in [2^14, 2^15), 0 for frozen channels; the head's
+ * classes share one exponent, their mantissas are in 0..32768.
+ */
 export interface BackScale {
   readonly mantissas: Uint16Array;
-  readonly exponent: number;
+  readonly exponents: Int8Array;
 }
 
 /** N0 QAS factor of each output channel: mantissas[o] * 2^(exponents[o] - 15), mantissas in [2^14, 2^15). */
@@ -34,7 +38,7 @@ export interface StepScale {
 
 /** What the backward operators of one layer need; arrays have one entry an output channel. */
 export interface TrainingConstants {
-  /** c[o] and k_l. */
+  /** c[o] and k[o]. */
   readonly gradient: BackScale;
   /** qw: to steps of weights. */
   readonly weightStep: StepScale;
@@ -53,28 +57,20 @@ const LOG2_E = 1.4426950408889634;
 function layerAt(graph: Graph, layer: number): { readonly op: LayerOp; readonly isHead: boolean } {
   const layers = layersOf(graph);
   const op = at(layers, layer);
-  return { op, isHead: layer === layers.length - 1 };
+  return { op, isHead: layer === headLayerOf(graph) };
 }
 
 const inputScale = (graph: Graph, op: LayerOp): number => perTensor(tensorOf(graph, op.input)).scale;
 
-/** Pixels of the map that is averaged into the head's input. */
+/** Pixels of the map that a global average pool makes the head's input of; 1 where the head's gradient goes to its input. */
 export function pooledPixels(graph: Graph): number {
-  let producer = producerOf(graph, layerAt(graph, layersOf(graph).length - 1).op.input);
-  while (producer?.kind === 'reshape') producer = producerOf(graph, producer.input);
-  invariant(
-    producer?.kind === 'averagePool2d',
-    `${graph.name}: the head does not follow a global average pool`,
-  );
-  return producer.kernel.height * producer.kernel.width;
+  const pool = pooledInto(graph, layerAt(graph, layersOf(graph).length - 1).op.input);
+  return pool ? pool.kernel.height * pool.kernel.width : 1;
 }
 
 /** s_o': the output scale, but the ADD's output scale if this output is consumed only by an ADD. */
-function gradientScale(graph: Graph, op: LayerOp): number {
-  const consumers = forwardConsumersOf(graph, op.output);
-  const add = consumers.length === 1 && consumers[0]?.kind === 'add' ? consumers[0] : undefined;
-  return perTensor(tensorOf(graph, add ? add.output : op.output)).scale;
-}
+const gradientScale = (graph: Graph, op: LayerOp): number =>
+  perTensor(tensorOf(graph, (foldedAdd(graph, op) ?? op).output)).scale;
 
 function frozenChannels(graph: Graph, op: LayerOp): Uint8Array {
   const weights = tensorOf(graph, op.weights);
@@ -92,11 +88,20 @@ function stepScale(count: number, factorOf: (channel: number) => number): StepSc
   };
 }
 
-function backScale(effective: readonly number[], frozen: Uint8Array): BackScale {
+function layerBackScale(effective: readonly number[], frozen: Uint8Array): BackScale {
+  const scaled = effective.map((value, o) => (frozen[o] ? { mantissa: 0, exponent: 0 } : q15(value)));
+  return {
+    mantissas: Uint16Array.from(scaled, ({ mantissa }) => mantissa),
+    exponents: Int8Array.from(scaled, ({ exponent }) => exponent),
+  };
+}
+
+/** The products with the errors of all classes are compared and summed (N5). */
+function headBackScale(effective: readonly number[], frozen: Uint8Array): BackScale {
   const exponent = kceil(Math.max(...effective));
   return {
     mantissas: Uint16Array.from(effective, (value, o) => (frozen[o] ? 0 : alignedMantissa(value, exponent))),
-    exponent,
+    exponents: new Int8Array(effective.length).fill(exponent),
   };
 }
 
@@ -114,7 +119,7 @@ export function trainingConstants(graph: Graph, layer: number): TrainingConstant
   const ofBias = (scale: number): number =>
     isHead ? 1 / (input * scale) : 1 / (input * scale * (input * scale));
   return {
-    gradient: backScale(
+    gradient: (isHead ? headBackScale : layerBackScale)(
       scales.map((scale) => (input * scale) / divisor),
       frozen,
     ),

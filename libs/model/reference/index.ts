@@ -14,5 +14,6 @@
  */
 export { createSession, type TrainingSession } from './training-session';
 export { type InputValue, runGraph } from './run-graph';
+export { type EnergyRow, gradientEnergies, type LayerEnergies } from './gradient-energies';
 export type { Step } from './machine';
 export { type BlockFloat, Memory, NONE, type Value } from './memory';

@@ -19,18 +19,16 @@ export interface Machine {
   readonly mantissaBits: number;
 }
 
-/** `stop`: the gradient died, nothing after this operator is executed (N6.2). */
-export type Outcome = 'continue' | 'stop';
-
 /** An operator ready to run, with its constants computed. */
 export type ForwardKernel = () => void;
-export type BackwardKernel = (step: Step) => Outcome;
+export type BackwardKernel = (step: Step) => void;
 
 export type PrepareForward<O> = (op: O, machine: Machine) => ForwardKernel;
 export type PrepareBackward<O> = (op: O, machine: Machine) => BackwardKernel;
 
-export const machineFor = (graph: Graph): Machine => ({
+/** @param bits M where it is to be less than N4 gives */
+export const machineFor = (graph: Graph, bits: number = mantissaBits(graph)): Machine => ({
   graph,
   memory: new Memory(graph),
-  mantissaBits: mantissaBits(graph),
+  mantissaBits: bits,
 });

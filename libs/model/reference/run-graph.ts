@@ -1,5 +1,5 @@
 import { invariant } from '#libs/base/result';
-import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Graph, isLoss, type TensorId, tensorOf } from '#libs/model/ir';
 import { machineFor } from './machine';
 import type { Memory, Value } from './memory';
 import { isForward, prepareForward } from './ops';
@@ -28,7 +28,7 @@ export function runGraph(graph: Graph, inputs: readonly InputValue[]): ReadonlyM
   graph.inputs.forEach((id, index) => storeInput(graph, machine.memory, id, inputs[index]));
   const held = [...graph.inputs];
   for (const op of graph.ops) {
-    if (!isForward(op) || op.kind === 'softmaxCrossEntropy') continue;
+    if (!isForward(op) || isLoss(op)) continue;
     prepareForward(op, machine)();
     held.push(op.output);
   }

@@ -1,90 +1,108 @@
 import { digestOf } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
+import { type Graph, layersOf } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
-import { rateOf, type Rates } from '#libs/model/quant';
-import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
-import { describeWithShared, sharedBytes, sharedJson, sharedText } from '#test/support/shared-files';
+import { headConstants, requantConstants, trainingConstants } from '#libs/model/quant';
+import { GOLDEN_FILES, goldenDelta, goldenOf, goldenState } from '#test/support/golden-sets';
+import { type GoldenCase, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
+import { SpecSession } from '#test/support/numerics-v2/session';
+import {
+  type GoldenVector,
+  isWatched,
+  readVector,
+  specVector,
+  type WatchedStep,
+} from '#test/support/numerics-v2/vectors';
+import { describeWithShared } from '#test/support/shared-files';
+import { machineFor } from './machine';
 import { createSession, type TrainingSession } from './training-session';
 
-const FOLDER = 'models/kws-digits/training';
-const LABELS = 'data/fsdd/fsdd-logmel.labels.u8';
-const INPUT_BYTES = 1960;
+const graphOf = ({ inference, scheme }: GoldenCase): Graph => unwrap(trainingGraph(inference, scheme));
+const sessionOf = (golden: GoldenCase): TrainingSession => createSession(graphOf(golden), golden.bits);
 
-interface GoldenStep {
-  readonly t: number;
-  readonly loss_q16_bits: number;
-  readonly logits_q16: readonly number[];
-  readonly sha256: string;
-}
-
-interface Golden {
-  readonly scheme: keyof typeof KWS_SCHEMES;
-  readonly seed: number;
-  readonly lr: { readonly weights: number; readonly bias: number; readonly head: number };
-  readonly sha256_before: string;
-  readonly steps: readonly GoldenStep[];
-}
-
-/** The model inputs of a set by row of the recordings. */
-function inputsOf(set: string): (row: number) => Int8Array {
-  const name = set === 'D' ? 'inputs-D' : 'inputs';
-  const rows = sharedJson<readonly number[]>(`${FOLDER}/${name}.rows.json`);
-  const bytes = new Int8Array(sharedBytes(`${FOLDER}/${name}.i8`).buffer);
-  return (row) => {
-    const start = rows.indexOf(row) * INPUT_BYTES;
-    return bytes.subarray(start, start + INPUT_BYTES);
-  };
-}
-
-/** One line "seed lr lr lr steps", then the row of every step. */
-const rowsOf = (set: string): readonly number[] =>
-  sharedText(`${FOLDER}/${set}/rows.txt`).trim().split(/\s+/).slice(5).map(Number);
-
-interface Trained {
-  readonly session: TrainingSession;
-  readonly golden: Golden;
-  readonly steps: readonly GoldenStep[];
-}
-
-function train(set: string): Trained {
-  const golden = sharedJson<Golden>(`${FOLDER}/${set}/golden.json`);
-  const labels = sharedBytes(LABELS);
-  const inputOf = inputsOf(set);
-  const session = createSession(unwrap(trainingGraph(kwsDigitsGraph(), KWS_SCHEMES[golden.scheme])));
-  const rates: Rates = {
-    weights: rateOf(golden.lr.weights),
-    bias: rateOf(golden.lr.bias),
-    head: rateOf(golden.lr.head),
-  };
-  const watched = new Set(golden.steps.map(({ t }) => t));
-  expect(digestOf(session.state())).toBe(golden.sha256_before);
-  const steps = rowsOf(set).flatMap((row, t): readonly GoldenStep[] => {
-    session.forward(inputOf(row));
-    const loss = session.loss(at(labels, 2 * row));
-    session.backward({ seed: golden.seed, index: t, rates });
-    if (!watched.has(t)) return [];
-    return [{ t, loss_q16_bits: loss, logits_q16: [...session.logits()], sha256: digestOf(session.state()) }];
+/** SHA-256 of all constants of N0, a line a channel. */
+function constantsDigest(graph: Graph): string {
+  const lines = layersOf(graph).flatMap((op, layer) => {
+    const { gradient, weightStep, biasStep, frozen } = trainingConstants(graph, layer);
+    const { multipliers, shifts } =
+      op.kind === 'head' ? headConstants(graph, op) : requantConstants(graph, op);
+    return Array.from(frozen, (isFrozen, o) =>
+      [
+        [multipliers[o], shifts[o]],
+        ...[gradient, weightStep, biasStep].map(({ mantissas, exponents }) => [mantissas[o], exponents[o]]),
+        isFrozen,
+      ]
+        .flat()
+        .join(' '),
+    );
   });
-  return { session, golden, steps };
+  return digestOf(new TextEncoder().encode(lines.join('\n')));
 }
 
-const shared = [LABELS, `${FOLDER}/D/golden.json`, `${FOLDER}/inputs-D.i8`];
+/** The session of a case by the reference. */
+function referenceVector(golden: GoldenCase): GoldenVector {
+  const graph = graphOf(golden);
+  const session = sessionOf(golden);
+  const start = digestOf(session.state());
+  const steps = golden.steps.flatMap(({ input, label }, t): readonly WatchedStep[] => {
+    session.forward(at(golden.inputs, input));
+    const loss = session.loss(label);
+    const rates = ratesOf(golden.rates.findLast(({ firstStep }) => firstStep <= t)!);
+    session.backward({ seed: golden.seed, index: t, rates });
+    return isWatched(golden, t) ? [{ t, loss, sha256: digestOf(session.state()) }] : [];
+  });
+  const { mantissaBits } = machineFor(graph, golden.bits);
+  const delta = digestOf(session.delta());
+  return { mantissaBits, constants: constantsDigest(graph), start, delta, steps };
+}
 
-describeWithShared(shared, 'a training session on kws-digits', () => {
-  it.each(['A', 'B', 'C', 'D'])(
-    'gives the golden loss, logits, states and delta of set %s',
-    (set) => {
-      const { session, golden, steps } = train(set);
-      const watched = golden.steps.map(({ t, loss_q16_bits, logits_q16, sha256 }) => ({
-        t,
-        loss_q16_bits,
-        logits_q16,
-        sha256,
-      }));
-      expect(steps).toEqual(watched);
-      expect(digestOf(session.state())).toBe(digestOf(sharedBytes(`${FOLDER}/${set}/state-final.bin`)));
-      expect(digestOf(session.delta())).toBe(digestOf(sharedBytes(`${FOLDER}/${set}/delta.bin`)));
-    },
-    120_000,
+describe.each(tinyCases())('the golden session $name', (golden) => {
+  it('is what NUMERICS says', () => expect(specVector(golden)).toEqual(readVector(golden.name)));
+
+  it('is met by the reference', () => expect(referenceVector(golden)).toEqual(readVector(golden.name)));
+
+  it('has its expanding layers summed as NUMERICS says', () => {
+    const running = graphOf(golden).ops.flatMap((op) =>
+      op.kind === 'inputGradient' && op.accumulation === 'running' ? [op.name] : [],
+    );
+    const expanding = new SpecSession(golden.inference, golden.scheme).expanding();
+    expect(expanding).toEqual(['b1.ex', 'b2.ex']);
+    expect(expanding.map((name) => `${name}.backward`)).toEqual(expect.arrayContaining(running));
+    expect(running.length).toBeGreaterThan(0);
+  });
+});
+
+/** What the trial that NUMERICS came from recorded, and what of it does not depend on how gradients are held. */
+const RECORDED = { 'kws-sparse': 'A', 'kws-full': 'B', 'kws-last': 'C', 'kws-sparse-long': 'D' } as const;
+
+describeWithShared(GOLDEN_FILES, 'the golden sessions of kws-digits', () => {
+  it.each(kwsCases())(
+    '$name is met by the reference',
+    (golden) => expect(referenceVector(golden)).toEqual(readVector(golden.name)),
+    600_000,
   );
+
+  it('begin and end their first forward as recorded', () => {
+    for (const golden of kwsCases()) {
+      const recorded = goldenOf(RECORDED[golden.name as keyof typeof RECORDED]);
+      const session = sessionOf(golden);
+      const { input, label } = at(golden.steps, 0);
+      session.forward(at(golden.inputs, input));
+      const first = { loss_q16_bits: session.loss(label), logits_q16: [...session.logits()] };
+      expect(digestOf(session.state())).toBe(recorded.sha256_before);
+      expect(recorded.steps[0]).toMatchObject({ t: 0, ...first });
+    }
+  });
+
+  it('of the last layer alone are as recorded, to the last byte', () => {
+    const { steps } = readVector('kws-last');
+    const recorded = goldenOf('C').steps.map(({ t, loss_q16_bits, sha256 }) => ({
+      t,
+      loss: loss_q16_bits,
+      sha256,
+    }));
+    expect(steps).toEqual(recorded);
+    expect(at(steps, -1 + steps.length).sha256).toBe(digestOf(goldenState('C')));
+    expect(readVector('kws-last').delta).toBe(digestOf(goldenDelta('C')));
+  });
 });

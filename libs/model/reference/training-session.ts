@@ -1,4 +1,13 @@
-import { type Graph, type Op, type SoftmaxCrossEntropy, type Variable, variablesOf } from '#libs/model/ir';
+import {
+  type Graph,
+  isLoss,
+  type Objective,
+  objectiveOf,
+  type SoftmaxCrossEntropy,
+  type SquaredError,
+  type Variable,
+  variablesOf,
+} from '#libs/model/ir';
 import { invariant } from '#libs/base/result';
 import { type BackwardKernel, type ForwardKernel, type Machine, machineFor, type Step } from './machine';
 import { isForward, prepareBackward, prepareForward } from './ops';
@@ -11,9 +20,9 @@ interface Kernels {
   readonly backward: readonly BackwardKernel[];
 }
 
-const isLoss = (op: Op): op is SoftmaxCrossEntropy => op.kind === 'softmaxCrossEntropy';
+type Loss = SoftmaxCrossEntropy | SquaredError;
 
-function kernelsOf(graph: Graph, machine: Machine, loss: SoftmaxCrossEntropy): Kernels {
+function kernelsOf(graph: Graph, machine: Machine, loss: Loss): Kernels {
   return {
     forward: graph.ops.flatMap((op) => (isForward(op) && !isLoss(op) ? [prepareForward(op, machine)] : [])),
     loss: prepareForward(loss, machine),
@@ -26,11 +35,14 @@ export class TrainingSession {
   private readonly kernels: Kernels;
   private readonly variables: readonly Variable[];
   private readonly start: Snapshot;
+  /** Classifiers are measured by how often they are right, all others by their mean loss alone. */
+  readonly objective: Objective;
 
   constructor(
     private readonly machine: Machine,
-    private readonly lossOp: SoftmaxCrossEntropy,
+    private readonly lossOp: Loss,
   ) {
+    this.objective = objectiveOf(machine.graph);
     this.variables = variablesOf(machine.graph);
     for (const variable of this.variables) storeStartValue(machine, variable);
     this.start = snapshotOf(machine, this.variables);
@@ -45,27 +57,42 @@ export class TrainingSession {
     for (const run of this.kernels.forward) run();
   }
 
-  /** Logits of the last forward: int32, log2 units, 16 fractional bits. */
+  /** Of a classifier, logits of the last forward: int32, log2 units, 16 fractional bits. */
   logits(): Int32Array {
+    invariant(
+      this.lossOp.kind === 'softmaxCrossEntropy',
+      `${this.machine.graph.name} tells no classes apart`,
+    );
     return this.machine.memory.int32(this.lossOp.logits).slice();
   }
 
-  /** N2: the lowest class with the largest logit. */
+  /** What the last forward gave: of a classifier its logits, of another network its int8 output. */
+  output(): Int32Array | Int8Array {
+    return this.lossOp.kind === 'softmaxCrossEntropy'
+      ? this.logits()
+      : this.machine.memory.int8(this.lossOp.prediction).slice();
+  }
+
+  /** N2, of a classifier: the lowest class with the largest logit. */
   predict(): number {
     const logits = this.logits();
     return logits.indexOf(Math.max(...logits));
   }
 
-  /** N3: loss of the last forward in 1/65536 bit; leaves the error for `backward`. */
+  /**
+   * Loss of the last forward; leaves the error for `backward`. Of a classifier in 1/65536 bit (N3), of others the mean squared
+   * error in 1/16 of a squared step of the output (G11).
+   * @param label the class; of a network with one output, the int8 that it should have given; of others not read
+   */
   loss(label: number): number {
     this.machine.memory.bytes(this.lossOp.label)[0] = label;
     this.kernels.loss();
     return this.machine.memory.int32(this.lossOp.loss)[0] as number;
   }
 
-  /** N5 to N7: updates the variables; ends early where the gradient dies. */
+  /** N5 to N7: updates the variables. */
   backward(step: Step): void {
-    for (const run of this.kernels.backward) if (run(step) === 'stop') return;
+    for (const run of this.kernels.backward) run(step);
   }
 
   /** All variables in graph order, weights in OIHW order before biases: int8, head int16 LE, biases int32 LE. */
@@ -84,9 +111,12 @@ export class TrainingSession {
   }
 }
 
-/** A session on the start values of a training graph. */
-export function createSession(trainingGraph: Graph): TrainingSession {
+/**
+ * A session on the start values of a training graph.
+ * @param bits M where it is to be less than N4 gives
+ */
+export function createSession(trainingGraph: Graph, bits?: number): TrainingSession {
   const loss = trainingGraph.ops.find(isLoss);
   invariant(loss, `${trainingGraph.name} is no training graph`);
-  return new TrainingSession(machineFor(trainingGraph), loss);
+  return new TrainingSession(machineFor(trainingGraph, bits), loss);
 }

@@ -1,6 +1,7 @@
 import {
   type Conv2d,
   type DepthwiseConv2d,
+  type FullyConnected,
   type Graph,
   isLayer,
   layersOf,
@@ -10,12 +11,14 @@ import {
   tensorOf,
 } from '#libs/model/ir';
 
-type Convolution = Conv2d | DepthwiseConv2d;
+type Convolution = Conv2d | DepthwiseConv2d | FullyConnected;
 
-const isConvolution = (op: Op): op is Convolution => op.kind === 'conv2d' || op.kind === 'depthwiseConv2d';
+const isConvolution = (op: Op): op is Convolution =>
+  op.kind === 'conv2d' || op.kind === 'depthwiseConv2d' || op.kind === 'fullyConnected';
 
-/** A 1x1 convolution over channels. */
+/** A 1x1 convolution over channels, or a fully connected layer. */
 export function isPointwise(graph: Graph, op: Op): boolean {
+  if (op.kind === 'fullyConnected') return true;
   const [, height, width] = op.kind === 'conv2d' ? tensorOf(graph, op.weights).shape : [];
   return height === 1 && width === 1;
 }
@@ -32,9 +35,11 @@ function isLinear(graph: Graph, op: Op | undefined): boolean {
 /**
  * A block begins at a convolution that reads a linear tensor (the end of a bottleneck, an ADD, a pool, the input), and
  * at a spatial convolution that does not follow the pointwise convolution which begins its block: so MobileNetV2's
- * blocks are expand-depthwise-project, MobileNetV1's depthwise-pointwise, and the stem is a block of its own.
+ * blocks are expand-depthwise-project, MobileNetV1's depthwise-pointwise, and the stem is a block of its own. A fully connected layer
+ * is one, too.
  */
 function beginsBlock(graph: Graph, op: Convolution, begins: ReadonlySet<Op>): boolean {
+  if (op.kind === 'fullyConnected') return true;
   const producer = producerOf(graph, op.input);
   if (isLinear(graph, producer)) return true;
   const followsExpansion = producer !== undefined && begins.has(producer) && isPointwise(graph, producer);

@@ -84,12 +84,20 @@ describe('blocks', () => {
   });
 
   it('of a model that cannot be trained give an empty ladder', () => {
-    const builder = new GraphBuilder('no-pool');
-    const flat = builder.reshape(
-      'flat',
-      builder.conv('conv', builder.input([1, 2, 2, 1]), { channels: 2 }),
-      [1, 8],
-    );
-    expect(schemeLadder(builder.build(builder.fullyConnected('fc', flat, { channels: 2 })))).toEqual([]);
+    const builder = new GraphBuilder('no-classifier');
+    const map = builder.conv('conv', builder.input([1, 3, 3, 1]), { channels: 2 });
+    expect(schemeLadder(builder.build(map))).toEqual([]);
+  });
+
+  it('of dense layers reach back one layer at a time', () => {
+    const builder = new GraphBuilder('dense');
+    let x = builder.input([1, 9]);
+    for (const name of ['a', 'b']) x = builder.fullyConnected(name, x, { channels: 5, activation: 'relu' });
+    const ladder = schemeLadder(builder.build(builder.fullyConnected('fc', x, { channels: 2 })));
+    expect(ladder.map(({ name, biasLayers }) => [name, biasLayers])).toEqual([
+      ['last', 0],
+      ['sparse-b1', 1],
+      ['sparse-b0', 2],
+    ]);
   });
 });

@@ -20,6 +20,8 @@ describe('the id of a scheme', () => {
 
   it('differs with anything that is trained', () => {
     expect(schemeId({ ...sparse, biasLayers: 10 })).not.toBe(schemeId(sparse));
+    const part = sparse.weightLayers.map(({ layer }) => ({ layer, ratio: 0.5 }));
+    expect(schemeId({ ...sparse, weightLayers: part })).not.toBe(schemeId(sparse));
     expect(schemeId({ ...sparse, weightLayers: sparse.weightLayers.slice(1) })).not.toBe(schemeId(sparse));
   });
 });

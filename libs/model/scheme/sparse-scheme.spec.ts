@@ -14,6 +14,11 @@ describe('a scheme as JSON', () => {
     expect(schemeToJson({ ...scheme, weightLayers: scheme.weightLayers.toReversed() })).toBe(written);
   });
 
+  it('keeps the fractions of layers that are trained in part', () => {
+    const json = '{"name":"49kb","biasLayers":20,"weightLayers":[{"layer":24,"ratio":0.25}]}';
+    expect(schemeToJson(unwrap(parseScheme(JSON.parse(json))))).toBe(json);
+  });
+
   it.each([
     ['no object', '[]'],
     ['no name', '{"biasLayers":1,"weightLayers":[]}'],
@@ -26,7 +31,11 @@ describe('a scheme as JSON', () => {
       'a layer twice',
       '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":1},{"layer":3,"ratio":1}]}',
     ],
-    ['a part of the channels', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":0.25}]}'],
+    ['a ratio of 0', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":0}]}'],
+    ['a negative ratio', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":-0.5}]}'],
+    ['more than all channels', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":1.5}]}'],
+    ['a ratio in words', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3,"ratio":"half"}]}'],
+    ['no ratio', '{"name":"x","biasLayers":1,"weightLayers":[{"layer":3}]}'],
   ])('is refused with %s', (_, json) => {
     expect(parseScheme(JSON.parse(json))).toMatchObject({ ok: false, error: { code: 'scheme.invalid' } });
   });

@@ -2,8 +2,8 @@ import { err, ok, type Result } from '#libs/base/result';
 import { type LayerRatio, type SchemeFault, schemeFault, type TrainingScheme } from '#libs/model/passes';
 
 /**
- * A scheme in the encoding of the field (MCUNetV3, arXiv 2206.15472): biases of the last `biasLayers` convolutions, whole weights of
- * `weightLayers` (numbers of N8, ascending), and always the head.
+ * A scheme in the encoding of the field (MCUNetV3, arXiv 2206.15472): biases of the last `biasLayers` convolutions, of
+ * `weightLayers` (numbers of N8, ascending) the weights of a fraction of their input channels, and always the head.
  */
 export type SparseScheme = TrainingScheme;
 
@@ -20,10 +20,12 @@ const invalid = (message: string): { readonly ok: false; readonly error: SchemeF
   err(schemeFault('scheme.invalid', message));
 
 function parseWeightLayer(value: unknown): Result<LayerRatio, SchemeFault> {
-  if (!isRecord(value) || !isCount(value['layer'])) return invalid('a weight layer needs its number `layer`');
-  if (value['ratio'] !== 1)
-    return invalid(`layer ${value['layer']}: ratio is ${String(value['ratio'])}; only 1 can be trained`);
-  return ok({ layer: value['layer'], ratio: 1 });
+  if (!isRecord(value)) return invalid('a weight layer is a JSON object');
+  const { layer, ratio } = value;
+  if (!isCount(layer)) return invalid('a weight layer needs its number `layer`');
+  if (typeof ratio !== 'number' || !(ratio > 0 && ratio <= 1))
+    return invalid(`layer ${layer}: ratio is ${String(ratio)}; more than 0 and at most 1 can be trained`);
+  return ok({ layer, ratio });
 }
 
 function parseWeightLayers(value: unknown): Result<readonly LayerRatio[], SchemeFault> {

@@ -27,7 +27,7 @@ export function perceptronModel(): GeneratedModel {
       outputBytes: 4 * classes,
       parameterBytes,
       layout,
-      training: { classes, scheme, variables: 2, ...bytes },
+      training: { objective: 'classify', classes, labels: classes, scheme, variables: 2, ...bytes },
     },
   };
 }

@@ -53,6 +53,25 @@ function everything(inference: Graph): TrainingScheme {
   };
 }
 
+const RATIOS = [0.5, 0.25, 1, 0.75, 0.34];
+
+/** Every layer trained, of its weights those of a part of the input channels; where that is less than one, none. */
+function inPart(inference: Graph, turn: number): TrainingScheme {
+  const { biasLayers, weightLayers } = everything(inference);
+  const ratioOf = (layer: number): number => RATIOS[(layer + turn) % RATIOS.length] ?? 1;
+  return {
+    name: 'parts',
+    biasLayers,
+    weightLayers: weightLayers.map(({ layer }) => ({ layer, ratio: ratioOf(layer) })),
+  };
+}
+
+const parts = (name: string, inference: Graph, turn = 0): Case => ({
+  name: `${name}, layers trained in part`,
+  inference,
+  scheme: inPart(inference, turn),
+});
+
 const whole = (name: string, inference: Graph): Case => ({ name, inference, scheme: everything(inference) });
 const drawn = (seed: number): Case => {
   const inference = seed % 3 === 0 ? dilated(randomNetwork(seed)) : randomNetwork(seed);
@@ -117,8 +136,16 @@ const fixed: readonly Case[] = [
   whole('residual network', residualNetwork()),
   whole('shortcut network', shortcutNetwork()),
   whole('network with dead channels', withDeadChannels()),
+  parts('residual network', residualNetwork()),
+  parts('shortcut network', shortcutNetwork(), 1),
+  parts('network with dead channels', withDeadChannels(), 3),
 ];
-const random = Array.from({ length: 16 }, (_, i) => drawn(i + 1));
+const random = [
+  ...Array.from({ length: 16 }, (_, i) => drawn(i + 1)),
+  ...Array.from({ length: 8 }, (_, i) =>
+    parts(`random-${i + 20}`, i % 3 === 0 ? dilated(randomNetwork(i + 20)) : randomNetwork(i + 20), i),
+  ),
+];
 const MINUTE = 60_000;
 
 describe('a session on a small network gives the bytes of the reference', () => {
@@ -131,7 +158,7 @@ describe('a session on a small network gives the bytes of the reference', () => 
     MINUTE,
   );
 
-  test.each([...fixed, ...random.slice(0, 6)])(
+  test.each([...fixed, ...random.slice(0, 6), ...random.slice(-3)])(
     'on the native build under sanitizers: $name',
     async (sample) => {
       const { says, expected } = await compare('native', sample, true);

@@ -1,83 +1,87 @@
-import { toHex } from '#libs/base/bytes';
+import { digestOf } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
-import { openEngine, type TargetName } from '#libs/firmware/toolchain';
+import type { GeneratedModel } from '#libs/firmware/codegen';
+import { openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
 import { trainingGraph } from '#libs/model/passes';
-import {
-  GOLDEN_FILES,
-  goldenDelta,
-  goldenJob,
-  goldenOf,
-  type GoldenSet,
-  goldenState,
-} from '#test/support/golden-sets';
+import { GOLDEN_FILES } from '#test/support/golden-sets';
 import { buildHarness, type HarnessOptions, prepare, testWorkshop } from '#test/support/harness';
-import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
+import { type GoldenCase, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
+import { isWatched, readVector } from '#test/support/numerics-v2/vectors';
 import { describeWithShared } from '#test/support/shared-files';
 
-const inference = kwsDigitsGraph();
+const WIDTH = /(?<=#define FL_MODEL_MANTISSA_BITS +)\d+/;
 
-/** What a session must leave behind: every watched step, the first and last state, the delta. */
-function golden(set: GoldenSet) {
-  const { sha256_before, steps } = goldenOf(set);
-  return {
-    startDigest: sha256_before,
-    steps: steps.map(({ t, loss_q16_bits, logits_q16, sha256 }) => ({
-      t,
-      loss: loss_q16_bits,
-      logits: logits_q16,
-      sha256,
-    })),
-    state: toHex(goldenState(set)),
-    delta: toHex(goldenDelta(set)),
-  };
+/** The same program with another M than N4 gives. */
+function withMantissaBits(model: GeneratedModel, bits: number | undefined): GeneratedModel {
+  if (bits === undefined) return model;
+  expect(model.files.filter(({ text }) => WIDTH.test(text))).toHaveLength(1);
+  const files = model.files.map((file) => ({ ...file, text: file.text.replace(WIDTH, String(bits)) }));
+  return { ...model, files };
 }
 
-/** The same, as an engine gives it. */
-async function trained(set: GoldenSet, target: TargetName, options: HarnessOptions = {}) {
-  const graph = unwrap(trainingGraph(inference, KWS_SCHEMES[goldenOf(set).scheme]));
-  const { model, parameters } = prepare(graph, inference);
-  const engine = openEngine(testWorkshop, await buildHarness(target, model, options));
-  const { startDigest, steps, state, delta } = unwrap(await engine.train(goldenJob(set, parameters)));
-  const watched = goldenOf(set).steps.map(({ t }) => {
-    const { loss, logits, stateDigest } = at(steps, t);
-    return { t, loss, logits: [...logits], sha256: stateDigest };
+const jobOf = ({ inputs, steps, seed, rates }: GoldenCase, parameters: Uint8Array): TrainJob => ({
+  parameters,
+  inputs,
+  steps,
+  seed,
+  rates: rates.map((segment) => ({ firstStep: segment.firstStep, ...ratesOf(segment) })),
+  digests: true,
+});
+
+/** The session as an engine gives it, and as the golden vector has it. */
+async function expectGolden(
+  golden: GoldenCase,
+  target: TargetName,
+  options: HarnessOptions = {},
+): Promise<void> {
+  const graph = unwrap(trainingGraph(golden.inference, golden.scheme));
+  const { model, parameters } = prepare(graph, golden.inference);
+  const built = await buildHarness(target, withMantissaBits(model, golden.bits), options);
+  const result = unwrap(await openEngine(testWorkshop, built).train(jobOf(golden, parameters)));
+  const steps = golden.steps.flatMap((_, t) => {
+    const { loss, stateDigest } = at(result.steps, t);
+    return isWatched(golden, t) ? [{ t, loss, sha256: stateDigest }] : [];
   });
-  return { startDigest, steps: watched, state: toHex(state), delta: toHex(delta) };
+  const { start, delta, steps: expected } = readVector(golden.name);
+  expect({ start: result.startDigest, steps, delta: digestOf(result.delta) }).toEqual({
+    start,
+    steps: expected,
+    delta,
+  });
 }
 
 const MINUTE = 60_000;
-const sets: readonly GoldenSet[] = ['A', 'B', 'C', 'D'];
 
-describeWithShared(GOLDEN_FILES, 'the golden training vectors of kws-digits', () => {
-  test.each(sets)(
-    'set %s is met by wasm',
-    async (set) => {
-      expect(await trained(set, 'wasm')).toEqual(golden(set));
-    },
+describe.each(tinyCases())('the golden session $name', (golden) => {
+  test.each(['wasm', 'native', 'arm'] as const)(
+    'is met on %s',
+    async (target) => expectGolden(golden, target),
     2 * MINUTE,
   );
 
-  test.each(sets)(
-    'set %s is met by the native build',
-    async (set) => {
-      expect(await trained(set, 'native')).toEqual(golden(set));
-    },
+  test(
+    'is met under AddressSanitizer and UndefinedBehaviorSanitizer',
+    async () => expectGolden(golden, 'native', { sanitize: true }),
     2 * MINUTE,
   );
+});
 
-  test.each(['A', 'B', 'C'] as const)(
-    'set %s is met under AddressSanitizer and UndefinedBehaviorSanitizer',
-    async (set) => {
-      expect(await trained(set, 'native', { sanitize: true })).toEqual(golden(set));
-    },
+describeWithShared(GOLDEN_FILES, 'the golden sessions of kws-digits', () => {
+  const cases = kwsCases();
+  test.each(cases)('$name is met by wasm', async (golden) => expectGolden(golden, 'wasm'), 2 * MINUTE);
+  test.each(cases)(
+    '$name is met by the native build',
+    async (golden) => expectGolden(golden, 'native'),
     2 * MINUTE,
   );
-
-  test.each(sets)(
-    'set %s is met by the ARM program on the emulated board',
-    async (set) => {
-      expect(await trained(set, 'arm')).toEqual(golden(set));
-    },
+  test.each(cases.slice(0, 3))(
+    '$name is met under AddressSanitizer and UndefinedBehaviorSanitizer',
+    async (golden) => expectGolden(golden, 'native', { sanitize: true }),
+    2 * MINUTE,
+  );
+  test.each(cases)(
+    '$name is met by the ARM program on the emulated board',
+    async (golden) => expectGolden(golden, 'arm'),
     10 * MINUTE,
   );
 });

@@ -18,7 +18,7 @@ const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 const hasGcc = spawnSync('gcc', ['--version']).status === 0;
 
 /** Compiles and runs a C test over all kernels under sanitizers; what it complained about. */
-function complaintsOf(test: string): string {
+function complaintsOf(test: string, macros: readonly string[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), 'fleetlearn-kernels-'));
   try {
     const path = (...parts: readonly string[]): string => join(testWorkshop.templates, ...parts);
@@ -26,7 +26,7 @@ function complaintsOf(test: string): string {
     const sources = [path('test', `${test}.c`), ...kernels.map((name) => path('kernels', name))];
     const includes = ['kernels', 'test'].map((name) => `-I${path(name)}`);
     const program = join(folder, 'program');
-    const args = [...FLAGS, ...SANITIZERS, ...includes, ...sources, '-o', program];
+    const args = [...FLAGS, ...macros, ...SANITIZERS, ...includes, ...sources, '-o', program];
     const compiled = spawnSync('gcc', args, { encoding: 'utf8' });
     if (compiled.status !== 0) return compiled.stderr;
     const ran = spawnSync(program, { encoding: 'utf8' });
@@ -39,5 +39,9 @@ function complaintsOf(test: string): string {
 (hasGcc ? describe : describe.skip)('C tests of the kernels (skipped without gcc)', () => {
   it('a map computed row by row, through rings, is the one computed in one call', () => {
     expect(complaintsOf('band_test')).toBe('');
+  });
+
+  it('gradients by the kernels for DSP instructions are those of the plain kernels', () => {
+    expect(complaintsOf('gradient_dsp_test', ['-DFL_DSP=1'])).toBe('');
   });
 });

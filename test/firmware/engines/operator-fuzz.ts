@@ -89,6 +89,18 @@ const PLANS: readonly InferenceOptions[] = [
   { optimize: 'ram', inputRows: true },
   { kernels: 'dsp', dropConstant: true },
 ];
+/** On cores with vector instructions, besides. */
+const VECTOR_PLANS: readonly InferenceOptions[] = [
+  { kernels: 'mve', dropConstant: true },
+  { kernels: 'mve', optimize: 'ram' },
+  { kernels: 'mve-lean', optimize: 'ram', inputRows: true },
+];
+
+async function plansFor({ target, board }: FuzzVariant): Promise<readonly InferenceOptions[]> {
+  const hasVectors =
+    target === 'arm' && board !== undefined && unwrap(await loadBoard(testWorkshop, board)).mve;
+  return hasVectors ? [...PLANS, ...VECTOR_PLANS] : PLANS;
+}
 
 /** @returns what differed, one line a graph */
 export async function runOperatorFuzz(
@@ -97,9 +109,10 @@ export async function runOperatorFuzz(
   variant: FuzzVariant = { target: 'native', sanitize: true },
 ): Promise<readonly string[]> {
   const differences: string[] = [];
+  const plans = await plansFor(variant);
   for (let i = seed; i < seed + runs; i++) {
     // Every kind meets every plan, whatever the two counts have in common.
-    const plan = PLANS[(i + Math.floor(i / GRAPHS)) % PLANS.length] ?? {};
+    const plan = plans[(i + Math.floor(i / GRAPHS)) % plans.length] ?? {};
     const difference = await differenceOn(fuzzGraph(i), i, { plan, ...variant }).catch(
       (error: unknown) => `seed ${i}: ${String(error)}`,
     );

@@ -1,8 +1,8 @@
 import { unwrap } from '#libs/base/result';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { placeAll } from '#libs/firmware/planner';
+import { channelwise, placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
-import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
+import { compactGradients, runPasses, trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
 import { residualNetwork } from '#test/support/tiny-networks';
@@ -28,6 +28,14 @@ export function trainingSample(inference: Graph, scheme: TrainingScheme): Sample
     model: unwrap(generate({ graph, plan: placeAll(graph), layout })),
     parameters: packParameters(inference),
   };
+}
+
+/** The same, its backward half by channels, with gradients made anew where they can be. */
+function channelSample(inference: Graph, scheme: TrainingScheme): Sample {
+  const graph = runPasses(unwrap(trainingGraph(inference, scheme)), [compactGradients]);
+  const plan = placeAll(graph, { schedule: channelwise(graph) });
+  const model = unwrap(generate({ graph, plan, layout: parameterLayout(inference) }));
+  return { graph, model, parameters: packParameters(inference) };
 }
 
 /** Two inputs that meet in an ADD, two outputs. The name is one that no C text may hold. */
@@ -60,6 +68,7 @@ export const INFERENCE = {
 /** Models that train. */
 export const TRAINING = {
   'a sparse scheme': trainingSample(kws, KWS_SCHEMES.sparse),
+  'a scheme by channels': channelSample(kws, KWS_SCHEMES.sparse),
   'all layers': trainingSample(residualNetwork(), {
     name: 'all',
     biasLayers: 4,

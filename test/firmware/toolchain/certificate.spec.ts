@@ -82,7 +82,7 @@ describe('a build over budget', () => {
       ok: false,
       error: { code: 'build.does-not-fit', region: 'SRAM', overflowBytes: ramBytes - 32 * KIB },
     });
-    expect(!result.ok && result.error.message).toContain(`an SRAM budget of ${56 * KIB} bytes`);
+    expect(!result.ok && result.error.message).toContain(`an SRAM budget of ${48 * KIB} bytes`);
     expect(!result.ok && result.error.message).toContain('a smaller scheme');
   });
 

@@ -4,7 +4,8 @@ import type { Places } from './places';
 const lifeOf = ({ kind, first, last }: PlannedBuffer): string =>
   kind === 'variable' ? 'always' : `calls ${first}..${last}`;
 
-function ringText({ ring }: PlannedBuffer): string {
+function ringText({ ring, planes }: PlannedBuffer): string {
+  if (planes !== undefined) return `, ${planes} channels at a time`;
   if (!ring) return '';
   const { rows, rowBytes, slot } = ring;
   return slot ? `, a row at a time in the ring` : `, a ring of ${rows} rows of ${rowBytes}`;

@@ -30,6 +30,7 @@ export function configHeader(facts: ModelFacts, mantissaBits: number | undefined
     ...(training
       ? [
           define('CLASSES', unsigned(training.classes)),
+          define('LABELS', unsigned(training.labels)),
           define('LOGITS_OFFSET', 'FL_MODEL_OUTPUT_OFFSET'),
           define('SCHEME', hex(training.scheme)),
           define('STATE_BYTES', unsigned(training.stateBytes)),

@@ -3,6 +3,9 @@ import {
   elementCount,
   type Graph,
   isBackward,
+  isLoss,
+  type Objective,
+  objectiveOf,
   ruleOf,
   tensorBytes,
   type TensorId,
@@ -54,7 +57,11 @@ export interface ModelFacts {
   readonly scratchBytes: number;
   /** Where the model trains. */
   readonly training?: {
+    readonly objective: Objective;
+    /** 1 where it tells no classes apart. */
     readonly classes: number;
+    /** Labels are below this. */
+    readonly labels: number;
     readonly scheme: number;
     readonly stateBytes: number;
     readonly deltaBytes: number;
@@ -73,13 +80,19 @@ export const inputsLieInArena = (graph: Graph, plan: Plan): boolean =>
 /** All inputs come that way, or none. */
 export const inputsComeByRows = ({ schedule }: Plan): boolean => inputsRead(schedule).size > 0;
 
-export const isTraining = (graph: Graph): boolean =>
-  graph.ops.some((op) => op.kind === 'softmaxCrossEntropy');
+export const isTraining = (graph: Graph): boolean => graph.ops.some(isLoss);
+
+/** A label that is a number is the byte of an int8. */
+const BYTES = 256;
 
 function trainingFacts(graph: Graph, output: TensorId): NonNullable<ModelFacts['training']> {
   const { scheme, stateBytes, deltaBytes, variables } = sessionLayout(graph);
+  const objective = objectiveOf(graph);
+  const classes = objective === 'classify' ? elementCount(tensorOf(graph, output).shape) : 1;
   return {
-    classes: elementCount(tensorOf(graph, output).shape),
+    objective,
+    classes,
+    labels: objective === 'classify' ? classes : BYTES,
     scheme,
     stateBytes,
     deltaBytes,

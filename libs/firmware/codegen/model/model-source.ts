@@ -1,4 +1,13 @@
-import { type Graph, isBackward, type Op, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  type Graph,
+  isBackward,
+  isLoss,
+  isWeightlessTraining,
+  type Op,
+  ruleOf,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import { isRead, type Plan, type ReadCall, rowLayoutOf, scratchOf } from '#libs/firmware/planner';
 import { emitterOf } from '../ops';
 import { arenaMap } from './arena-map';
@@ -6,10 +15,10 @@ import { Declarations } from './declarations';
 import { inputsOf, isTraining, type ModelFacts, type Port } from './facts';
 import { blockText, type CaseText, casesText, functionText } from './functions';
 import { Identifiers, shownName } from './names';
-import { type Lane, partsOf, type RowPart } from './parts';
+import { type ChannelPart, type Lane, partsOf, type RowPart } from './parts';
 import type { Places } from './places';
 import { ROW } from './row-text';
-import { Scope } from './scope';
+import { type ChannelCall, Scope, type ScopeParts } from './scope';
 import { arrayText } from '../ops/tables';
 import { variableTable } from './variable-table';
 
@@ -31,12 +40,12 @@ class ModelSource {
 
   text(): string {
     const forward = this.blocksOf((op) => !isBackward(op), true);
-    const loss = this.blocksOf((op) => op.kind === 'softmaxCrossEntropy');
-    const backward = this.blocksOf((op) => isBackward(op) && op.kind !== 'softmaxCrossEntropy');
+    const loss = this.blocksOf(isLoss);
+    const backward = this.blocksOf((op) => isBackward(op) && !isLoss(op));
     const trains = isTraining(this.graph);
     return [
       this.opening(),
-      `#include "fl_model.h"\n\n#include "fl_access.h"\n#include "${this.places.usesDsp ? 'fl_dsp_kernels' : 'fl_kernels'}.h"`,
+      `#include "fl_model.h"\n\n#include "fl_access.h"\n#include "${this.kernelsHeader()}.h"${this.gradientsHeader()}`,
       arenaMap(this.plan, this.places),
       this.ports(),
       ...(trains ? [variableTable(this.graph, this.places)] : []),
@@ -49,6 +58,15 @@ class ModelSource {
       ...(trains ? [lossFunction(loss), backwardFunction(backward)] : []),
       '',
     ].join('\n\n');
+  }
+
+  private gradientsHeader(): string {
+    return this.graph.ops.some(isWeightlessTraining) ? '\n#include "fl_gradients.h"' : '';
+  }
+
+  private kernelsHeader(): string {
+    if (this.places.usesDsp) return 'fl_dsp_kernels';
+    return this.places.usesMve ? 'fl_mve_kernels' : 'fl_kernels';
   }
 
   private opening(): string {
@@ -84,6 +102,7 @@ class ModelSource {
   private blocksOf(wanted: (op: Op) => boolean, isForward = false): readonly string[] {
     return partsOf(this.graph, this.plan.schedule).flatMap((part) => {
       if (part.unit === 'row') return isForward ? [this.loop(part)] : [];
+      if (part.unit === 'channel') return isForward ? [] : this.channelLoop(part, wanted);
       const { call, time } = part;
       if (isRead(call)) return isForward ? [this.readBlock(call, time)] : [];
       const op = this.graph.ops[call.op];
@@ -96,12 +115,45 @@ class ModelSource {
     return blockText(this.comment(`call ${time}`, op, time), statements);
   }
 
-  private scopeOf(op: Op, time: number, rowCalls?: number): Scope {
+  private scopeOf(op: Op, time: number, how: Pick<ScopeParts, 'rowCalls' | 'part'> = {}): Scope {
     const { graph, places, declarations } = this;
     const identifierOf = (other: Op): string => this.identifierOf(other);
     const scratch = scratchOf(this.plan, time);
-    const rows = rowCalls === undefined ? {} : { rowCalls };
-    return new Scope({ graph, places, declarations, op, identifierOf, scratch, ...rows });
+    return new Scope({ graph, places, declarations, op, identifierOf, scratch, ...how });
+  }
+
+  /** A segment of the backward half that runs by channels: what is summed over all of them begins before the loop and ends after it. */
+  private channelLoop(part: ChannelPart, wanted: (op: Op) => boolean): readonly string[] {
+    const { from, to, channels, together, ops, sums } = part;
+    const opAt = (index: number): Op => this.graph.ops[index] as Op;
+    if (!ops.every((index) => wanted(opAt(index)))) return [];
+    const timeOf = (index: number): number => {
+      const { calls } = this.plan.schedule;
+      return calls.findIndex((call, time) => time >= from && !isRead(call) && call.op === index);
+    };
+    const emitted = (index: number, call: ChannelCall): readonly string[] =>
+      emitterOf(opAt(index)).emit(opAt(index), this.scopeOf(opAt(index), timeOf(index), { part: call }));
+    const block = (which: string, index: number, call: ChannelCall): string =>
+      blockText(this.comment(which, opAt(index), timeOf(index)), emitted(index, call));
+    const body = ops.map((index) => block('every few channels', index, 'group'));
+    const end =
+      channels % together === 0
+        ? `channel + ${together}`
+        : `channel + ${together} < ${channels} ? channel + ${together} : ${channels}`;
+    const names = ops.map((index) => shownName(opAt(index).name)).join(', ');
+    return [
+      blockText(
+        [`calls ${from}..${to - 1}, ${together} of ${channels} channels at a time:`, `  ${names}`],
+        [
+          ...sums.flatMap((index) => emitted(index, 'begin')),
+          `for (int32_t channel = 0; channel < ${channels}; channel += ${together}) {`,
+          `  const fl_channels group = {channel, ${end}};`,
+          ...body,
+          '}',
+          ...sums.map((index) => block('after all channels', index, 'finish')),
+        ],
+      ),
+    ];
   }
 
   private readBlock({ tensor, rows }: ReadCall, time: number): string {
@@ -153,7 +205,7 @@ class ModelSource {
     const op = this.graph.ops[lane.op] as Op;
     const { calls } = this.plan.schedule;
     const time = calls.findIndex((call, index) => index >= from && !isRead(call) && call.op === lane.op);
-    const scope = this.scopeOf(op, time, lane.rows);
+    const scope = this.scopeOf(op, time, { rowCalls: lane.rows });
     return {
       comment: this.comment(`${lane.rows} times`, op, time),
       statements: [...emitterOf(op).emit(op, scope), ...this.rowTrace(op, scope)],

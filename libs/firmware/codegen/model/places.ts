@@ -1,6 +1,7 @@
 import { at, invariant } from '#libs/base/result';
-import { type Graph, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Graph, type LayerOp, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
 import { bufferOf, type Plan, type Ring, rowLayoutOf } from '#libs/firmware/planner';
+import { mveKernel, type MveKernel, usesMve } from '../parameters/mve-filter';
 import { fieldOf, type LayerLayout, offsetOf, type ParameterLayout } from '../parameters/layout';
 import { Identifiers, shownName } from './names';
 import { distanceText, type RowNumber } from './row-text';
@@ -35,6 +36,11 @@ export class Places {
     return bufferOf(this.plan, id)?.ring;
   }
 
+  /** Of how many channels there is place, where only some of a gradient are kept. */
+  planesOf(id: TensorId): number | undefined {
+    return bufferOf(this.plan, id)?.planes;
+  }
+
   /** ` + ...`: how far a row lies from where the tensor begins. */
   rowDistance(id: TensorId, row: RowNumber): string {
     const ring = this.ringOf(id);
@@ -51,6 +57,16 @@ export class Places {
   /** Are layers packed for DSP kernels, where those can do them? */
   get usesDsp(): boolean {
     return this.layout.use === 'linked-dsp';
+  }
+
+  /** Are biases for the kernels with vector instructions, where those can do a layer? */
+  get usesMve(): boolean {
+    return usesMve(this.layout.use);
+  }
+
+  /** Undefined: a layer has no kernel with vector instructions, or the program none. */
+  mveKernel(op: LayerOp): MveKernel | undefined {
+    return mveKernel(this.graph, op, this.layout.use);
   }
 
   /** The layout of the layer with number `layer` (N8). */

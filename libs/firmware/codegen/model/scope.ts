@@ -1,11 +1,14 @@
 import { invariant } from '#libs/base/result';
 import { type Graph, type LayerOp, layersOf, type Op, type TensorId, tensorOf } from '#libs/model/ir';
-import { elementsOf, extentOf, type PlannedBuffer, rowLayoutOf } from '#libs/firmware/planner';
+import { channelRuleOf, elementsOf, extentOf, type PlannedBuffer, rowLayoutOf } from '#libs/firmware/planner';
 import { offsetOf } from '../parameters/layout';
 import type { Declarations } from './declarations';
 import { shownName } from './names';
 import type { Places } from './places';
 import { ROW, type RowNumber } from './row-text';
+
+/** A call in a loop over channels: for those of `group`, or what comes before and after all of them. */
+export type ChannelCall = 'group' | 'begin' | 'finish';
 
 /** The operator that is being written, and what it may need. */
 export interface ScopeParts {
@@ -15,6 +18,8 @@ export interface ScopeParts {
   readonly op: Op;
   readonly identifierOf: (op: Op) => string;
   readonly scratch: PlannedBuffer | undefined;
+  /** Where it runs for some channels, or begins or ends sums over them. */
+  readonly part?: ChannelCall;
   /** Where the operator runs in a loop, a row of its output (of its input, where it reduces) each time: how often. */
   readonly rowCalls?: number;
 }
@@ -61,6 +66,16 @@ export class Scope {
     return this.parts.rowCalls;
   }
 
+  /** Set where the call is part of a loop over channels. */
+  get part(): ChannelCall | undefined {
+    return this.parts.part;
+  }
+
+  /** The `fl_channels` of a call that counts those of `gradient`: all, or the `group` of a loop. */
+  channels(gradient: TensorId): string {
+    return this.part === 'group' ? 'group' : `(fl_channels){0, ${this.extent(gradient, 0)}}`;
+  }
+
   /** The first element of what a call covers: of the whole tensor, or of its row `row`. */
   run(id: TensorId): string {
     return this.rowCalls === undefined ? this.pointer(id, 's8') : this.rowPointer(id, ROW);
@@ -101,10 +116,20 @@ export class Scope {
     return `fl_${type}(arena, ${scratch.offset})`;
   }
 
-  /** A gradient [C, P] by value. */
+  /** A gradient [C, P] by value: whole, or from the first channel of the call's group on where it is taken or given by channels. */
   gradient(id: TensorId): string {
     const [channels, pixels] = tensorOf(this.graph, id).shape;
-    return `fl_gradient_at(arena, ${this.places.label(id)}, ${channels}, ${pixels})`;
+    const place = `arena, ${this.places.label(id)}`;
+    const planes = this.places.planesOf(id);
+    if (planes !== undefined) return `fl_planes_at(${place}, ${planes}, ${channels}, ${pixels})`;
+    return this.part === 'group' && this.goesByChannels(id)
+      ? `fl_channels_at(${place}, ${channels}, ${pixels}, group.first)`
+      : `fl_gradient_at(${place}, ${channels}, ${pixels})`;
+  }
+
+  private goesByChannels(id: TensorId): boolean {
+    const rule = channelRuleOf(this.parts.op, this.graph);
+    return rule !== undefined && (rule.writes === id || rule.reads.includes(id));
   }
 
   layer(layer: number): LayerOp {
@@ -132,14 +157,14 @@ export class Scope {
     const place = this.places.layer(layer);
     const u16 = (field: 'back' | 'weightStep' | 'biasStep'): string =>
       `fl_const_u16(parameters, ${offsetOf(place, field)})`;
-    const s8 = (field: 'weightStepExponent' | 'biasStepExponent'): string =>
+    const s8 = (field: 'backExponent' | 'weightStepExponent' | 'biasStepExponent'): string =>
       `fl_const_s8(parameters, ${offsetOf(place, field)})`;
     return [
       `/* ${shownName(this.layer(layer).name)} */`,
       `static fl_training ${name}(const uint8_t *parameters) {`,
       `  return (fl_training){.id = ${layer},`,
       `                       .back = ${u16('back')},`,
-      `                       .back_exponent = *fl_const_s32(parameters, ${offsetOf(place, 'backExponent')}),`,
+      `                       .back_exponent = ${s8('backExponent')},`,
       `                       .weight_step = ${u16('weightStep')},`,
       `                       .weight_step_exponent = ${s8('weightStepExponent')},`,
       `                       .bias_step = ${u16('biasStep')},`,

@@ -4,6 +4,7 @@ import { activationRange, addConstants, type QuantizedMultiplier } from '#libs/m
 import type { Scope } from '../model/scope';
 import { dspAdd } from './dsp';
 import type { Emitter } from './emitter';
+import { mveAdd } from './mve';
 import { binaryCall, isBroadcast } from './operands';
 import { int8Fault } from './types';
 
@@ -26,8 +27,9 @@ function table(scope: Scope, op: Add | Sub, name: string): string {
   ].join('\n');
 }
 
-function constantsOf(scope: Scope, op: Add | Sub): string {
-  const name = `${scope.name}_${op.kind}`;
+/** The address of the constants of a sum or difference, declared on first use. */
+export function sumConstants(scope: Scope, op: Add | Sub): string {
+  const name = `${scope.operatorName(op)}_${op.kind}`;
   return `&${scope.declarations.add(name, () => table(scope, op, name))}`;
 }
 
@@ -45,10 +47,11 @@ export const add: Emitter<Add> = {
       ? 'is trained through, but one operand is stretched over the other'
       : undefined),
   emit: (op, scope) =>
-    dspAdd(scope, op) ?? [binaryCall(scope, op, constantsOf(scope, op), [maskOf(scope, op)])],
+    dspAdd(scope, op) ??
+    mveAdd(scope, op) ?? [binaryCall(scope, op, sumConstants(scope, op), [maskOf(scope, op)])],
 };
 
 export const sub: Emitter<Sub> = {
   refuse: (op, graph) => int8Fault(graph, [...op.inputs, op.output]),
-  emit: (op, scope) => [binaryCall(scope, op, constantsOf(scope, op))],
+  emit: (op, scope) => [binaryCall(scope, op, sumConstants(scope, op))],
 };

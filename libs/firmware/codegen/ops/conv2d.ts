@@ -4,12 +4,14 @@ import { bandOf, rowUnder } from './bands';
 import { dspConvolution } from './dsp';
 import { call, type Emitter } from './emitter';
 import { filterFault, filterOf } from './filters';
+import { mveConvolution } from './mve';
+import { splitConvolution } from './split-conv2d';
 import { rangeOf, windowOf } from './windows';
 
 export const conv2d: Emitter<Conv2d> = {
   refuse: filterFault,
   emit: (op, scope) => {
-    const fast = dspConvolution(scope, op);
+    const fast = splitConvolution(scope, op) ?? dspConvolution(scope, op) ?? mveConvolution(scope, op);
     if (fast) return fast;
     const kernel =
       convolutionKernel(op, scope.graph) === 'pointwise' ? 'fl_pointwise_conv2d_s8' : 'fl_conv2d_s8';

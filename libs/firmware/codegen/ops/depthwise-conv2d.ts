@@ -3,12 +3,14 @@ import { bandOf, rowUnder } from './bands';
 import { dspConvolution } from './dsp';
 import { call, type Emitter } from './emitter';
 import { filterFault, filterOf } from './filters';
+import { mveConvolution } from './mve';
 import { rangeOf, windowOf } from './windows';
 
 export const depthwiseConv2d: Emitter<DepthwiseConv2d> = {
   refuse: filterFault,
   emit: (op, scope) =>
-    dspConvolution(scope, op) ?? [
+    dspConvolution(scope, op) ??
+    mveConvolution(scope, op) ?? [
       filterOf(scope, op),
       bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
       call(

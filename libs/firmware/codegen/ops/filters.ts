@@ -16,6 +16,13 @@ import { shiftFault } from './types';
 
 type Filtered = Conv2d | DepthwiseConv2d | TransposeConv2d | FullyConnected;
 
+/** Where the weights of the first input channels lie, if not with the others. */
+function trainedPart(scope: Scope, op: Filtered): readonly string[] {
+  if (!('trainedWeights' in op) || op.trainedWeights === undefined) return [];
+  const channels = tensorOf(scope.graph, op.trainedWeights).shape.at(-1);
+  return [`.trained = ${scope.pointer(op.trainedWeights, 's8')}`, `.trained_inputs = ${channels}`];
+}
+
 /** `fl_filter filter = ...`: the parameters of a layer, trained copies where there are some. */
 export function filterOf(scope: Scope, op: Filtered): string {
   const layer = layersOf(scope.graph).indexOf(op);
@@ -31,6 +38,7 @@ export function filterOf(scope: Scope, op: Filtered): string {
     `.bias_fraction = ${fraction}`,
     `.multiplier = fl_const_s32(parameters, ${offsetOf(place, 'multiplier')})`,
     `.shift = fl_const_s8(parameters, ${offsetOf(place, 'shift')})`,
+    ...trainedPart(scope, op),
   ];
   return `const fl_filter filter = {${fields.join(',\n                        ')}};`;
 }
@@ -49,12 +57,4 @@ export function filterFault(op: Filtered, graph: Graph): string | undefined {
   if (zeroPoints.some((zero) => zero !== 0)) return 'weights have a zero point other than 0';
   if (op.kind !== 'fullyConnected' && at(tensorOf(graph, op.output).shape, 0) !== 1) return 'batch is not 1';
   return shiftFault(requantConstants(graph, op).shifts);
-}
-
-/** Backward kernels of depthwise layers take one output channel an input channel. */
-export function backwardFault(op: { readonly layer: number }, graph: Graph): string | undefined {
-  const layer = layersOf(graph)[op.layer];
-  return layer?.kind === 'depthwiseConv2d' && layer.multiplier !== 1
-    ? `trains through ${layer.name} with channel multiplier ${layer.multiplier}; the kernels do 1 only`
-    : undefined;
 }

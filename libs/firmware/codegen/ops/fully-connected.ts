@@ -3,12 +3,13 @@ import { elementsOf } from '#libs/firmware/planner';
 import { dspFullyConnected } from './dsp';
 import { call, type Emitter } from './emitter';
 import { filterFault, filterOf } from './filters';
+import { mveFullyConnected } from './mve';
 import { rangeOf } from './windows';
 
 export const fullyConnected: Emitter<FullyConnected> = {
   refuse: filterFault,
   emit: (op, scope) => {
-    const fast = dspFullyConnected(scope, op);
+    const fast = dspFullyConnected(scope, op) ?? mveFullyConnected(scope, op);
     if (fast) return fast;
     const outputs = scope.extent(op.weights, 0);
     const depth = scope.extent(op.weights, 1);

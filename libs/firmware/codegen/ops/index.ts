@@ -15,12 +15,23 @@ import { inputGradient } from './input-gradient';
 import { mean } from './mean';
 import { concatenation, pad, stridedSlice, transpose } from './movement';
 import { mul } from './mul';
+import {
+  addGradient,
+  averagePoolGradient,
+  lookupGradient,
+  maxPoolGradient,
+  moveGradient,
+  resizeGradient,
+} from './passing-gradients';
 import { averagePool2d, maxPool2d } from './pools';
+import { recordClamp, recordLookup, recordMaximum } from './recorders';
 import { reshape } from './reshape';
 import { resizeNearest } from './resize-nearest';
+import { saveInput } from './save-input';
 import { scaleGradient } from './scale-gradient';
 import { softmax } from './softmax';
 import { softmaxCrossEntropy } from './softmax-cross-entropy';
+import { squaredError } from './squared-error';
 import { transposeConv2d } from './transpose-conv2d';
 import { unary } from './unary';
 import { weightUpdate } from './weight-update';
@@ -47,6 +58,7 @@ const EMITTERS = {
   maxPool2d,
   mean,
   head,
+  saveInput,
   softmaxCrossEntropy,
   headInputGradient,
   headUpdate,
@@ -55,6 +67,16 @@ const EMITTERS = {
   biasUpdate,
   inputGradient,
   weightUpdate,
+  recordClamp,
+  recordLookup,
+  recordMaximum,
+  squaredError,
+  addGradient,
+  moveGradient,
+  averagePoolGradient,
+  maxPoolGradient,
+  lookupGradient,
+  resizeGradient,
 } satisfies { readonly [K in OpKind]: Emitter<OpOf<K>> };
 
 /** The emitter of an operator whose kind is known only at run time. */

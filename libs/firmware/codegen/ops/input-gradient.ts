@@ -1,8 +1,8 @@
-import type { InputGradient } from '#libs/model/ir';
+import { type InputGradient, tensorOf } from '#libs/model/ir';
 import { type ConvolutionKernel, convolutionKernel, layerOf } from '#libs/firmware/planner';
 import type { Scope } from '../model/scope';
 import { call, type Emitter } from './emitter';
-import { backwardFault } from './filters';
+import { viewOf } from './viewed-gradients';
 import { windowOf } from './windows';
 
 const KERNELS: Record<ConvolutionKernel, string> = {
@@ -34,16 +34,94 @@ function rules(op: InputGradient, scope: Scope): readonly string[] {
   ];
 }
 
-export const inputGradient: Emitter<InputGradient> = {
-  refuse: backwardFault,
-  emit: (op, scope) => [
+/** The weights before the step: trained ones of the first input channels, the others where the parameters lie. */
+function weights(op: InputGradient, scope: Scope): string {
+  const isTrained = tensorOf(scope.graph, op.weights).role !== 'constant';
+  const trained = isTrained ? op.weights : op.trainedWeights;
+  const fields =
+    trained === undefined
+      ? []
+      : [
+          `.trained = ${scope.pointer(trained, 's8')}`,
+          `.trained_inputs = ${tensorOf(scope.graph, trained).shape.at(-1)}`,
+        ];
+  const fixed = isTrained ? [] : [`.fixed = ${scope.pointer(op.weights, 's8')}`];
+  return `const fl_split_weights weights = {${[...fields, ...fixed].join(', ')}};`;
+}
+
+function viewed(op: InputGradient, scope: Scope): readonly string[] {
+  return [
+    ...viewOf(scope, op),
+    `const fl_gradient g = ${scope.gradient(op.output)};`,
+    weights(op, scope),
+    ...rules(op, scope),
+    call(
+      'fl_viewed_input_gradient',
+      [scope.channels(op.output), '&view', '&weights'],
+      ['&rules', '&g', scope.scratch('s32')],
+    ),
+  ];
+}
+
+function aligned(op: InputGradient, scope: Scope): readonly string[] {
+  if (op.view) return viewed(op, scope);
+  return [
     `const fl_gradient h = ${scope.gradient(op.gradient)};`,
     `const fl_gradient g = ${scope.gradient(op.output)};`,
+    weights(op, scope),
     ...rules(op, scope),
     call(
       KERNELS[convolutionKernel(layerOf(op, scope.graph), scope.graph)],
-      [...backwardWindow(scope, op), '&h', scope.pointer(op.weights, 's8')],
+      [...backwardWindow(scope, op), scope.channels(op.output), '&h', '&weights'],
       ['&rules', '&g', scope.scratch('s32')],
     ),
-  ],
+  ];
+}
+
+/** In a loop over channels the sums outlive the call that begins them. */
+const sumsName = (scope: Scope): string => `${scope.name}_sums`;
+
+function begin(op: InputGradient, scope: Scope): readonly string[] {
+  const [inputs, pixels] = [scope.extent(op.output, 0), scope.extent(op.output, 1)];
+  const name = sumsName(scope);
+  const fields = [`.sums = ${scope.pointer(op.output, 's32')}`, `.inputs = ${inputs}`, `.pixels = ${pixels}`];
+  return [`fl_running_gradient ${name} = {${fields.join(', ')}};`, `fl_begin_running_gradient(&${name});`];
+}
+
+function add(op: InputGradient, scope: Scope): readonly string[] {
+  return [
+    `const fl_gradient h = ${scope.gradient(op.gradient)};`,
+    weights(op, scope),
+    call(
+      'fl_add_running_gradient',
+      [`&${sumsName(scope)}`, scope.channels(op.gradient), '&h', '&weights'],
+      [scope.scratch('s16')],
+    ),
+  ];
+}
+
+function finish(op: InputGradient, scope: Scope): readonly string[] {
+  return [
+    `const fl_gradient g = ${scope.gradient(op.output)};`,
+    ...rules(op, scope),
+    call('fl_finish_in_place', [`&${sumsName(scope)}`, '&rules', '&g', scope.scratch('s16')]),
+  ];
+}
+
+/** The sums lie where the output will. */
+function running(op: InputGradient, scope: Scope): readonly string[] {
+  switch (scope.part) {
+    case 'begin':
+      return begin(op, scope);
+    case 'group':
+      return add(op, scope);
+    case 'finish':
+      return finish(op, scope);
+    case undefined:
+      return [...begin(op, scope), ...add(op, scope), ...finish(op, scope)];
+  }
+}
+
+export const inputGradient: Emitter<InputGradient> = {
+  emit: (op, scope) => (op.accumulation === 'running' ? running(op, scope) : aligned(op, scope)),
 };

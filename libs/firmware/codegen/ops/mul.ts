@@ -18,11 +18,14 @@ function table(scope: Scope, op: Mul, name: string): string {
   ].join('\n');
 }
 
+/** The address of the constants of a product, declared on first use. */
+export function productConstants(scope: Scope, op: Mul): string {
+  const name = `${scope.operatorName(op)}_mul`;
+  return `&${scope.declarations.add(name, () => table(scope, op, name))}`;
+}
+
 export const mul: Emitter<Mul> = {
   refuse: (op, graph) =>
     int8Fault(graph, [...op.inputs, op.output]) ?? shiftFault([mulConstants(graph, op).shift]),
-  emit: (op, scope) => {
-    const name = `${scope.name}_mul`;
-    return [binaryCall(scope, op, `&${scope.declarations.add(name, () => table(scope, op, name))}`)];
-  },
+  emit: (op, scope) => [binaryCall(scope, op, productConstants(scope, op))],
 };

@@ -14,7 +14,8 @@ function stepsOf(graph: Graph, id: TensorId, rank: number): readonly number[] {
   return [...Array.from({ length: rank - shape.length }, () => 0), ...steps];
 }
 
-function axesOf(graph: Graph, op: Binary): readonly Axis[] {
+/** How both operands move while the output's elements are met in order. */
+export function axesOf(graph: Graph, op: Binary): readonly Axis[] {
   const shape = shapeOf(graph, op.output);
   const [first, second] = op.inputs.map((id) => stepsOf(graph, id, shape.length));
   return shape.map((extent, axis) => ({

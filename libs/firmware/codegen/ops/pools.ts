@@ -19,20 +19,23 @@ const poolCall = (kernel: string, op: Pool, scope: Scope): readonly string[] => 
 const addsUp = (op: Pool, scope: Scope): boolean =>
   scope.rowCalls !== undefined && scope.rowCalls > scope.extent(op.output, 1);
 
+const averageKernel = (scope: Scope, of: 'rows' | 'pool2d'): string =>
+  `fl_average_${of}_${scope.places.usesMve ? 'mve' : 's8'}`;
+
 export const averagePool2d: Emitter<AveragePool2d> = {
   refuse,
   emit: (op, scope) =>
     addsUp(op, scope)
       ? [
           bandOf(scope, op),
-          call('fl_average_rows_s8', [
+          call(averageKernel(scope, 'rows'), [
             windowOf(scope, op, scope.name),
             rangeOf(scope, op),
             '&band',
             scope.scratch('s32'),
           ]),
         ]
-      : poolCall('fl_average_pool2d_s8', op, scope),
+      : poolCall(averageKernel(scope, 'pool2d'), op, scope),
 };
 
 export const maxPool2d: Emitter<MaxPool2d> = {

@@ -13,7 +13,8 @@ const LARGEST_INDEX = 65_535;
 const list = (scope: Scope, values: Int32Array): string =>
   scope.declarations.share('uint16_t', 'indices', arrayText(values));
 
-function sizes(scope: Scope, op: ResizeNearest): string {
+/** The address of the sizes of a resized map and of what its rows and columns show. */
+export function sizes(scope: Scope, op: ResizeNearest): string {
   const { rows, columns } = resizeNearestIndices(scope.graph, op);
   const extents = [scope.extent(op.input, 2), scope.extent(op.output, 2), scope.extent(op.output, 3)];
   const value = `{${extents.join(', ')}, ${list(scope, rows)}, ${list(scope, columns)}}`;

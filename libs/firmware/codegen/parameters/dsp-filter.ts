@@ -64,7 +64,8 @@ interface Channel {
 function kernelOf(op: Filtered, graph: Graph): DspKernel | undefined {
   if (op.kind !== 'depthwiseConv2d')
     return op.kind === 'conv2d' && convolutionKernel(op, graph) === 'general' ? 'general' : 'pointwise';
-  if (tensorOf(graph, op.input).shape.at(-1) === 1) return 'general';
+  // With one filter a channel the planner may let the output run over the input, as only depthwise kernels read it.
+  if (op.multiplier > 1 && tensorOf(graph, op.input).shape.at(-1) === 1) return 'general';
   const { stride, dilation } = op.window;
   const isPlain = op.multiplier === 1 && dilation.height === 1 && dilation.width === 1;
   return isPlain && stride.width <= 2 ? 'depthwise' : undefined;
@@ -117,7 +118,7 @@ function affineConstants(channel: Channel): readonly number[] | undefined {
 
 const INT32 = 2 ** 31;
 
-/** fl_exact of a channel: addend and sum are doubled, rounding and zero point are added before the last shift. */
+/** fl_exact of a channel: addend and sum are doubled, the last shift a product with a power of two, negated so that 2^31 is one. */
 function exactConstants({
   offset,
   range,
@@ -126,16 +127,14 @@ function exactConstants({
   zeroPoint,
   isUpper,
 }: Channel): readonly number[] | undefined {
-  const rounding = 2 ** (-shift - 1) + zeroPoint * 2 ** -shift;
   const largest = Math.max(
     Math.abs(range.lowest + offset),
     Math.abs(range.highest + offset),
     Math.abs(offset),
   );
-  const product = largest + Math.abs(rounding);
   const sums = Math.max(-range.lowest, range.highest) * (isUpper ? UPPER : 2);
-  const fits = shift < 0 && 2 * largest < INT32 && product + 2 < INT32 && sums < INT32;
-  return fits ? [2 * offset, multiplier, rounding, -shift] : undefined;
+  const fits = shift < 0 && shift >= -31 && 2 * largest < INT32 && sums < INT32;
+  return fits ? [2 * offset, multiplier, zeroPoint, -(2 ** (32 + shift))] : undefined;
 }
 
 type Constants = (channel: Channel) => readonly number[] | undefined;
@@ -150,13 +149,16 @@ function allOf(channels: readonly Channel[], constantsOf: Constants): Requant['c
   return constants;
 }
 
-/** Convolutions do all channels in one way, depthwise kernels each in its own: with a shift of 0 where it is affine. */
+/** fl_exact in three words: the zero point is in the lowest byte of the power, which is negative and has none. */
+function packedExact(channel: Channel): readonly number[] | undefined {
+  const [addend = 0, multiplier = 0, zeroPoint = 0, power = 0] = exactConstants(channel) ?? [];
+  return power !== 0 && power % 256 === 0 ? [power | (zeroPoint & 0xff), addend, multiplier] : undefined;
+}
+
+/** Convolutions do all channels in one way, depthwise kernels each in its own: where the first word is negative, exactly. */
 function requantOf(channels: readonly Channel[], kernel: DspKernel): Requant | undefined {
   if (kernel === 'depthwise') {
-    const constants = allOf(channels, (channel) => {
-      const affine = affineConstants(channel);
-      return affine ? [...affine, 0] : exactConstants(channel);
-    });
+    const constants = allOf(channels, (channel) => affineConstants(channel) ?? packedExact(channel));
     return constants && { isExact: false, constants };
   }
   const affine = allOf(channels, affineConstants);

@@ -11,4 +11,5 @@ export {
   offsetOf,
 } from './layout';
 export { type DspFilter, dspFilter, type DspKernel } from './dsp-filter';
+export { mveKernel, type MveKernel, usesMve } from './mve-filter';
 export { checkParameters, packParameters, type ParameterFault } from './pack';

@@ -2,6 +2,7 @@ import { invariant } from '#libs/base/result';
 import {
   elementCount,
   type Graph,
+  headLayerOf,
   isLayer,
   type LayerOp,
   layersOf,
@@ -11,6 +12,7 @@ import {
   tensorOf,
 } from '#libs/model/ir';
 import { dspFilter } from './dsp-filter';
+import { mveKernel } from './mve-filter';
 import { layoutText, textId } from './layout-text';
 
 /** Bytes before the first layer: see FORMATS.md. */
@@ -20,9 +22,11 @@ export const PARAMETER_VERSION = 1;
 /**
  * What the image must serve. `training`: every training scheme of the model, and inference; `inference`: a model without a
  * trainable classifier, or a device that never trains; `linked-dsp`: one inference program that has the image linked in, its
- * layers packed for the kernels of fl_dsp_kernels.h. Such a layout holds for the parameters that it was made from only.
+ * layers packed for the kernels of fl_dsp_kernels.h; `linked-mve`: the same with biases for those of fl_mve_kernels.h,
+ * `linked-mve-lean`: for those of them that borrow no more memory than plain ones. Linked layouts hold for the parameters that
+ * they were made from only.
  */
-export type ParameterUse = 'training' | 'inference' | 'linked-dsp';
+export type ParameterUse = 'training' | 'inference' | 'linked-dsp' | 'linked-mve' | 'linked-mve-lean';
 
 const ELEMENT_BYTES = { int8: 1, uint8: 1, uint16: 2, int32: 4 } as const;
 export type FieldType = keyof typeof ELEMENT_BYTES;
@@ -89,7 +93,7 @@ type Wanted = Omit<Field, 'offset'>;
 function wantedFields(
   graph: Graph,
   op: LayerOp,
-  parts: { readonly training: boolean; readonly head: boolean },
+  parts: { readonly training: boolean; readonly head: boolean; readonly folded: boolean },
 ): readonly Wanted[] {
   const channels = tensorOf(graph, op.output).shape.at(-1) ?? 0;
   const each = (name: FieldName, type: FieldType): Wanted => ({ name, type, count: channels });
@@ -97,14 +101,18 @@ function wantedFields(
     condition ? fields : [];
   return [
     { name: 'weights', type: 'int8', count: elementCount(tensorOf(graph, op.weights).shape) },
-    ...when(op.bias !== undefined, each('bias', 'int32')),
+    ...when(op.bias !== undefined || parts.folded, each('bias', 'int32')),
     each('multiplier', 'int32'),
     ...when(parts.head, each('headMultiplier', 'int32')),
-    ...when(parts.training, { name: 'backExponent', type: 'int32', count: 1 }),
     ...when(parts.training, each('back', 'uint16'), each('weightStep', 'uint16'), each('biasStep', 'uint16')),
     each('shift', 'int8'),
     ...when(parts.head, each('headShift', 'int8')),
-    ...when(parts.training, each('weightStepExponent', 'int8'), each('biasStepExponent', 'int8')),
+    ...when(
+      parts.training,
+      each('backExponent', 'int8'),
+      each('weightStepExponent', 'int8'),
+      each('biasStepExponent', 'int8'),
+    ),
     ...when(parts.training, { name: 'frozen', type: 'uint8', count: Math.ceil(channels / 8) }),
   ];
 }
@@ -161,9 +169,10 @@ export function parameterLayout(inference: Graph, use: ParameterUse = 'training'
   const layers: LayerLayout[] = [];
   let end = PARAMETER_HEAD_BYTES;
   ops.forEach((op, layer) => {
-    const head = training && layer === ops.length - 1;
+    const head = training && layer === headLayerOf(inference);
     const packed = use === 'linked-dsp' ? packedFields(inference, op) : undefined;
-    const place = placed(packed ?? wantedFields(inference, op, { training, head }), end);
+    const folded = mveKernel(inference, op, use) !== undefined;
+    const place = placed(packed ?? wantedFields(inference, op, { training, head, folded }), end);
     end = place.end;
     layers.push({
       layer,

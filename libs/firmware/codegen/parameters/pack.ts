@@ -12,6 +12,7 @@ import {
   trainingConstants,
 } from '#libs/model/quant';
 import { type DspFilter, dspFilter } from './dsp-filter';
+import { mveBiases, mveKernel } from './mve-filter';
 import {
   type Field,
   fieldBytes,
@@ -34,6 +35,7 @@ class LayerConstants {
     private readonly graph: Graph,
     private readonly op: LayerOp,
     private readonly layer: number,
+    private readonly use: ParameterUse,
   ) {}
 
   packed(): DspFilter {
@@ -54,6 +56,8 @@ class LayerConstants {
   }
 
   bias(): Values {
+    const { graph, op, use } = this;
+    if (mveKernel(graph, op, use) !== undefined) return mveBiases(graph, op);
     invariant(this.op.bias !== undefined, `${this.op.name} has no bias`);
     return storedBiases(this.graph, this.op.bias);
   }
@@ -103,7 +107,7 @@ function valuesOf(field: Field, constants: LayerConstants): Values {
     case 'back':
       return constants.training().gradient.mantissas;
     case 'backExponent':
-      return [constants.training().gradient.exponent];
+      return constants.training().gradient.exponents;
     case 'weightStep':
       return constants.training().weightStep.mantissas;
     case 'weightStepExponent':
@@ -148,7 +152,7 @@ function bodyOf(inference: Graph, layout: ParameterLayout): Uint8Array {
   writer.bytes(new Uint8Array(PARAMETER_HEAD_BYTES));
   const ops = layersOf(inference);
   layout.layers.forEach(({ layer, fields }: LayerLayout) => {
-    const constants = new LayerConstants(inference, at(ops, layer), layer);
+    const constants = new LayerConstants(inference, at(ops, layer), layer, layout.use);
     for (const field of fields) writeField(writer, field, valuesOf(field, constants));
   });
   for (const { tensor, count, offset } of layout.constants) {

@@ -3,6 +3,7 @@ import type { ModelFacts } from '#libs/firmware/codegen';
 import { elementCount, type Graph, type Tensor, tensorOf } from '#libs/model/ir';
 import { shownText } from '../c-name';
 import { byteTypeOf } from './element-types';
+import { modeOf } from '../mode';
 import { define } from './define';
 
 type Port = ModelFacts['inputs'][number];
@@ -20,7 +21,14 @@ function quantisationOf({ quantization }: Tensor, prefix: string): readonly stri
   ];
 }
 
-function portText(tensor: Tensor, kind: 'input' | 'output', prefix: string): string {
+/** Of an input that is asked for row by row. */
+const rowsOf = ({ bytes, rowBytes }: Port, prefix: string): readonly string[] =>
+  rowBytes === undefined
+    ? []
+    : [define(`${prefix}_ROWS`, `${bytes / rowBytes}u`), define(`${prefix}_ROW_BYTES`, `${rowBytes}u`)];
+
+function portText(graph: Graph, port: Port, kind: 'input' | 'output', prefix: string): string {
+  const tensor = tensorOf(graph, port.tensor);
   const { name, shape } = tensor;
   const extents = shape.join(', ');
   const ofRank = shape.length === 0 ? [] : [define(`${prefix}_SHAPE`, `{${extents}}`)];
@@ -29,6 +37,7 @@ function portText(tensor: Tensor, kind: 'input' | 'output', prefix: string): str
     define(`${prefix}_ELEMENTS`, `${elementCount(shape)}u`),
     define(`${prefix}_RANK`, shape.length),
     ...ofRank,
+    ...rowsOf(port, prefix),
     ...quantisationOf(tensor, prefix),
   ].join('\n');
 }
@@ -37,10 +46,11 @@ function portText(tensor: Tensor, kind: 'input' | 'output', prefix: string): str
 export function portConstants(graph: Graph, facts: ModelFacts, prefix: string): string {
   const { inputs, outputs, training } = facts;
   const of = (ports: readonly Port[], kind: 'input' | 'output'): readonly string[] =>
-    ports.map(({ tensor }, i) =>
-      portText(tensorOf(graph, tensor), kind, `${prefix}_${kind.toUpperCase()}_${i}`),
-    );
-  invariant(facts.inputsInArena || inputs.length === 1, `${graph.name}: several inputs outside the arena`);
+    ports.map((port, i) => portText(graph, port, kind, `${prefix}_${kind.toUpperCase()}_${i}`));
+  invariant(
+    facts.inputsInArena || inputs.length === 1 || modeOf(facts) === 'rows',
+    `${graph.name}: several inputs outside the arena`,
+  );
   const counts = [
     define(`${prefix}_INPUTS`, inputs.length),
     define(`${prefix}_INPUT_BYTES`, `${facts.inputBytes}u`, 'all inputs together'),
@@ -60,5 +70,6 @@ export const describePort = (graph: Graph, port: Port): string => {
   const { name, shape, quantization } = tensor;
   const scale = quantization?.scales[0];
   const affine = scale === undefined ? '' : `, scale ${scale}, zero point ${at(quantization!.zeroPoints, 0)}`;
-  return `\`${shownText(name)}\`: ${byteTypeOf(tensor)}[${shape.join(', ')}]${affine}`;
+  const rows = port.rowBytes === undefined ? '' : `, read in ${port.bytes / port.rowBytes} rows`;
+  return `\`${shownText(name)}\`: ${byteTypeOf(tensor)}[${shape.join(', ')}]${affine}${rows}`;
 };

@@ -18,8 +18,8 @@ function partitionOf(network: RowNetwork, seed: number): readonly Piece[] {
   const partition: Piece[] = [];
   for (let end = network.order.length; end > 0; end = at(partition, 0).from) {
     const ending = at(pieces, end - 1);
-    const byRows = ending.filter(({ unit }) => unit === 'row');
-    const choice = byRows.length > 0 && rng.below(5) > 0 ? byRows : ending;
+    const inParts = ending.filter(({ unit }) => unit !== 'layer');
+    const choice = inParts.length > 0 && rng.below(5) > 0 ? inParts : ending;
     partition.unshift(at(choice, rng.below(choice.length)));
   }
   return partition;

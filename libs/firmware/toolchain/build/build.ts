@@ -31,6 +31,8 @@ export interface BuildRequest {
   readonly trace?: boolean;
   /** Native only. */
   readonly sanitize?: boolean;
+  /** Wasm only: without vectors, to measure what they bring. The same bytes come out. */
+  readonly scalar?: boolean;
 }
 
 /** A linked program. */
@@ -196,12 +198,21 @@ function lacking({ program, target, board, trace }: BuildRequest): NoDrivers | u
     : fault('board.no-drivers', `${board.name} cannot run "${program}": ${reason}`);
 }
 
-function variantOf({ program, target, board, trace, sanitize = false }: BuildRequest): Variant {
+function variantOf({
+  program,
+  target,
+  board,
+  trace,
+  sanitize = false,
+  scalar = false,
+}: BuildRequest): Variant {
   const defines = [
     ...(PROGRAMS[program].linksParameters ? ['FL_PARAMETERS_LINKED'] : []),
     ...(trace ? ['FL_TRACE_CALLS'] : []),
+    ...(target === 'wasm' && !scalar ? ['FL_SIMD'] : []),
+    ...(target === 'arm' && board.dsp ? ['FL_DSP'] : []),
   ];
-  return { target, board, sanitize, defines };
+  return { target, board, sanitize, scalar, defines };
 }
 
 /** Compiles and links a program around a generated model. Faults of the request are returned, those of the disk thrown. */

@@ -4,10 +4,10 @@ import type { TargetName } from './targets';
 
 /**
  * Programs that can be built around a generated model: `harness` runs batches for evaluation and tests, `inference` is the
- * model with its parameters in flash and next to nothing around it, `device` is what a device of a fleet runs, `enrol` is
- * the same without a model (`NO_MODEL`).
+ * model with its parameters in flash and next to nothing around it, `session` a training session of the device program with its
+ * parameters in flash and no network, `device` is what a device of a fleet runs, `enrol` is the same without a model (`NO_MODEL`).
  */
-export type ProgramName = 'harness' | 'inference' | 'device' | 'enrol';
+export type ProgramName = 'harness' | 'inference' | 'session' | 'device' | 'enrol';
 
 /** Files of `firmware-templates`, by path. */
 export interface Program {
@@ -78,17 +78,22 @@ const DEVICE = [
   'store/fl_slots.c',
 ];
 
-/** What it does with a model: fetch, train, report, upload. */
-const WORK = [
-  'runtime/fl_download.c',
+/** How it trains. */
+const SESSION = [
   'runtime/fl_guard.c',
   'runtime/fl_order.c',
   'runtime/fl_paint.c',
   'runtime/fl_session.c',
+  'store/fl_samples.c',
+];
+
+/** What it does with a model: fetch, train, report, upload. */
+const WORK = [
+  ...SESSION,
+  'runtime/fl_download.c',
   'runtime/fl_upload.c',
   'runtime/fl_work.c',
   'net/fl_delta_coding.c',
-  'store/fl_samples.c',
 ];
 
 const driversOf = ({ drivers }: Board): readonly string[] =>
@@ -154,6 +159,26 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     calledIndirectly: [],
     linksParameters: true,
     lacking: () => undefined,
+  },
+  session: {
+    sources: [
+      ...SESSION,
+      'runtime/fl_bytes.c',
+      'runtime/load_variables.c',
+      'runtime/read_variables.c',
+      'runtime/predict.c',
+      'host/train_session.c',
+    ],
+    sourcesOf: {
+      arm: (board) => [...startupOf(board), 'runtime/memory.c', 'host/train_session_arm.c'],
+      wasm: () => ['runtime/memory.c'],
+      native: () => ['host/train_session_native.c'],
+    },
+    exports: () => ['fl_train_begin', 'fl_train_go_on'],
+    interrupts: [],
+    calledIndirectly: [],
+    linksParameters: true,
+    lacking: lackingStorage,
   },
   device: device([...RUNTIME, ...WORK], ['read_raw', 'variable_of']),
   enrol: device(['runtime/sha256.c', 'runtime/work_without_model.c'], []),

@@ -10,7 +10,10 @@ export interface StackNeed {
   readonly figures: readonly Figure[];
 }
 
-/** What the processor pushes when an exception comes: 8 words, and 18 more where floating-point registers are in use. */
+/**
+ * What the processor pushes when an exception comes: 8 words, and 18 more where floating-point or vector registers are in use
+ * (S0 to S15, FPSCR, and VPR or nothing). It may leave them unwritten, but never takes less.
+ */
 const FRAME_BYTES = 32;
 const FLOAT_FRAME_BYTES = 104;
 /** It brings the stack pointer to a multiple of 8 first. */

@@ -9,6 +9,8 @@ export interface Variant {
   readonly board: Board;
   /** Native only: AddressSanitizer and UndefinedBehaviorSanitizer. */
   readonly sanitize: boolean;
+  /** Wasm only: one number at a time, neither kernels nor compiler use vectors. */
+  readonly scalar: boolean;
   /** Macros that are defined as 1 for the sources that know them, and for no others: objects without them are shared. */
   readonly defines: readonly string[];
 }
@@ -31,7 +33,10 @@ const GCC = ['-fno-tree-loop-distribute-patterns'];
 /** -fno-schedule-insns: before register allocation, scheduling only makes spills (12 % of the instructions). */
 const ARM = ['-O2', '-fno-schedule-insns', '-fstack-usage', '-fcallgraph-info=su'];
 
-const WASM = ['--target=wasm32', '-O3', '-msimd128'];
+const WASM = ['--target=wasm32', '-O3'];
+/** kernels/*_wasm.c are written with them: `defines` of such a build has FL_SIMD (fl_plain.h). */
+const VECTORS = ['-msimd128'];
+const NO_VECTORS = ['-fno-vectorize', '-fno-slp-vectorize'];
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g'];
 
@@ -39,10 +44,10 @@ export const compilerOf = (tools: Tools, target: TargetName): string =>
   ({ arm: tools.arm, wasm: tools.wasm, native: tools.native })[target];
 
 /** Flags of every compilation; object files of the same flags and texts are shared. */
-export function compileFlags({ target, board, sanitize }: Variant): readonly string[] {
+export function compileFlags({ target, board, sanitize, scalar }: Variant): readonly string[] {
   const common = [...LANGUAGE, ...SEMANTICS, ...SECTIONS];
   if (target === 'arm') return [...board.cpuFlags, ...common, ...GCC, ...ARM];
-  if (target === 'wasm') return [...common, ...WASM];
+  if (target === 'wasm') return [...common, ...WASM, ...(scalar ? NO_VECTORS : VECTORS)];
   return [...common, ...GCC, ...(sanitize ? ['-O1', ...SANITIZERS] : ['-O3'])];
 }
 
@@ -56,7 +61,7 @@ const armLinkFlags = ({ board }: Variant): readonly string[] => [
   '-Wl,--fatal-warnings',
 ];
 
-export const WASM_STACK_BYTES = 16384;
+export const WASM_STACK_BYTES = 32768;
 const WASM_LARGEST_MEMORY = 1 << 30;
 
 /** The stack comes first: when it overflows, it leaves memory and traps. */

@@ -10,8 +10,6 @@ import type { Workshop } from '../workshop';
 import type { RunFault } from './result';
 
 const SOURCE = 'host/instruction_counter.c';
-/** What is counted: from the first instruction of this function to its return. */
-const COUNTED = 'fl_model_forward';
 
 /** The emulator's plugin, compiled where no one has yet. */
 async function pluginOf(shop: Workshop): Promise<Result<string, RunFault>> {
@@ -35,25 +33,29 @@ async function pluginOf(shop: Workshop): Promise<Result<string, RunFault>> {
   return ok(path);
 }
 
-/** Counts the instructions of the first inference of a run. */
+/** Counts the instructions of the first call of a function. */
 export interface InstructionCounter {
   /** For the emulator. */
   readonly args: readonly string[];
-  /** Undefined: nothing was counted, or the program never came back from an inference. */
+  /** Undefined: nothing was counted, or the program never came back from the call. */
   read(): Promise<number | undefined>;
 }
 
-/** A counter for one run. It writes its count to `folder`. */
+/**
+ * A counter for one run. It writes its count to `folder`.
+ * @param counted from the first instruction of this function to its return
+ */
 export async function instructionCounter(
   shop: Workshop,
   { binary }: Pick<Build, 'binary'>,
   folder: string,
+  counted: string,
 ): Promise<Result<InstructionCounter, RunFault>> {
   const plugin = await pluginOf(shop);
   if (!plugin.ok) return plugin;
   const elf = readElf(binary);
-  const begin = elf.ok ? symbolAddress(elf.value, COUNTED) : undefined;
-  if (begin === undefined) return err({ code: 'run.failed', message: `the program has no ${COUNTED}` });
+  const begin = elf.ok ? symbolAddress(elf.value, counted) : undefined;
+  if (begin === undefined) return err({ code: 'run.failed', message: `the program has no ${counted}` });
   const file = join(folder, 'instructions');
   await writeFile(file, '0');
   return ok({

@@ -15,9 +15,11 @@ export interface RunFault extends Fault {
 
 /** What one training step left behind. */
 export interface StepRecord {
-  /** 1/65536 bit. */
+  /** 1/65536 bit; of a model without classes 1/16 of a squared step. */
   readonly loss: number;
   readonly logits: Int32Array;
+  /** The logits, or the int8 output of a model without classes, as bytes. */
+  readonly output: Uint8Array;
   /** SHA-256 of the state after the step, where the job asked for it. */
   readonly stateDigest: string;
 }
@@ -102,7 +104,8 @@ function readHead(bytes: Uint8Array): Head {
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 
-function trapped({ exception, status, address, programCounter }: Head['trap']): RunFault {
+/** The processor trapped. */
+export function trapped({ exception, status, address, programCounter }: Head['trap']): RunFault {
   const name = EXCEPTIONS[exception] ?? `exception ${exception}`;
   const message = `the program trapped: ${name} at ${hex(programCounter)} touching ${hex(address)} (status ${hex(status)})`;
   return { code: 'run.trapped', message, exception, address, programCounter };
@@ -169,7 +172,8 @@ function stepRecord(record: Uint8Array): StepRecord {
   const reader = new ByteReader(record);
   const loss = reader.i32();
   const stateDigest = toHex(reader.take(DIGEST_BYTES));
-  return { loss, stateDigest, logits: int32s(record.subarray(LOSS_BYTES + DIGEST_BYTES)) };
+  const output = record.slice(LOSS_BYTES + DIGEST_BYTES);
+  return { loss, stateDigest, logits: int32s(output), output };
 }
 
 export const readTrainResult = (bytes: Uint8Array): Result<TrainResult, RunFault> =>

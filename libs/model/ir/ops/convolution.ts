@@ -6,12 +6,15 @@ import { type OpRule, present } from './op-rule';
 /**
  * CONV_2D: input [1,H,W,I], weights [O,kh,kw,I], bias int32 [O], output [1,H',W',O].
  * `mask`, where set, receives one bit an output element: did the clamp let it through (N2)?
+ * `trainedWeights`, where set, is a variable [O,kh,kw,n] (depthwise [1,kh,kw,n]), n < I: the weights of the first n input
+ * channels, read instead of those of `weights`. Where all channels are trained, `weights` itself is the variable.
  */
 export interface Conv2d {
   readonly kind: 'conv2d';
   readonly name: string;
   readonly input: TensorId;
   readonly weights: TensorId;
+  readonly trainedWeights?: TensorId;
   readonly bias?: TensorId;
   readonly output: TensorId;
   readonly mask?: TensorId;
@@ -54,8 +57,21 @@ export interface TransposeConv2d {
 
 const operands = {
   inputs: (op: Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d) =>
-    present(op.input, op.weights, op.bias),
+    present(op.input, op.weights, 'trainedWeights' in op ? op.trainedWeights : undefined, op.bias),
 };
+
+/** A trained part has fewer channels than the weights, and nothing else of its own. */
+function trainedPartFaults(op: Conv2d | DepthwiseConv2d, graph: Graph): readonly string[] {
+  if (op.trainedWeights === undefined) return [];
+  const part = tensorOf(graph, op.trainedWeights);
+  const whole = tensorOf(graph, op.weights);
+  const isPart =
+    part.role === 'variable' &&
+    part.shape.slice(0, -1).join() === whole.shape.slice(0, -1).join() &&
+    (part.shape.at(-1) ?? 0) > 0 &&
+    (part.shape.at(-1) ?? 0) < (whole.shape.at(-1) ?? 0);
+  return isPart ? [] : [`trained weights [${part.shape.join(',')}] are no part of the weights`];
+}
 
 function windowFaults(op: Conv2d | DepthwiseConv2d, graph: Graph): string[] {
   const input = tensorOf(graph, op.input).shape;
@@ -87,7 +103,7 @@ export const conv2dRule: OpRule<Conv2d> = {
   macs: (op, graph) =>
     elementCount(tensorOf(graph, op.output).shape) * elementCount(tensorOf(graph, op.weights).shape.slice(1)),
   check: (op, graph) => {
-    const faults = windowFaults(op, graph);
+    const faults = [...windowFaults(op, graph), ...trainedPartFaults(op, graph)];
     const channels = tensorOf(graph, op.input).shape[3];
     if (tensorOf(graph, op.weights).shape[3] !== channels)
       faults.push(`weights do not take ${channels} input channels`);
@@ -105,7 +121,7 @@ export const depthwiseConv2dRule: OpRule<DepthwiseConv2d> = {
     return elementCount(tensorOf(graph, op.output).shape) * weights[1]! * weights[2]!;
   },
   check: (op, graph) => {
-    const faults = windowFaults(op, graph);
+    const faults = [...windowFaults(op, graph), ...trainedPartFaults(op, graph)];
     const channels = (tensorOf(graph, op.input).shape[3] ?? 0) * op.multiplier;
     if (tensorOf(graph, op.output).shape[3] !== channels) faults.push(`output needs ${channels} channels`);
     return faults;

@@ -1,7 +1,7 @@
 /**
- * The operators of a training step, in the numerics of NUMERICS version 1. They exist only in graphs made by the
- * training passes; each is one C kernel. Backward operators stop the step when a gradient has no live channel
- * (N6.2: "none -> stop the backward"): everything after that operator in the graph is then not executed.
+ * The operators of a training step, in the numerics of NUMERICS version 2. They exist only in graphs made by the
+ * training passes; each is one C kernel. A gradient without a live channel changes nothing: what is derived from it alone
+ * need not be executed.
  *
  * `layer` is the layer id of N8: convolutions in graph order, the head last.
  */
@@ -30,14 +30,18 @@ export interface SoftmaxCrossEntropy {
   readonly loss: TensorId;
 }
 
-/** N5: gradient [C,P] of the tensor that is globally averaged before the head, from e and the head weights before this step. */
+/**
+ * N5: gradient of the features [C,1] or, where a global average pool gives these to the head alone, of the pooled map [C,P]; from e
+ * and the head weights before this step. Of a map, too, it may be one number a channel [C,1], to be seen through `mask`
+ * (GradientView); a channel without an open pixel then has no exponent.
+ */
 export interface HeadInputGradient {
   readonly kind: 'headInputGradient';
   readonly name: string;
   readonly error: TensorId;
   readonly weights: TensorId;
-  /** Clamp mask of the pooled tensor. */
-  readonly mask: TensorId;
+  /** Clamp mask of the tensor whose gradient it is; absent: nothing was clamped. */
+  readonly mask?: TensorId;
   readonly output: TensorId;
   /** The head operator's weights' origin: where the constants (c, k of N0) come from. */
   readonly layer: number;
@@ -62,14 +66,29 @@ export interface CopyGradient {
   readonly output: TensorId;
 }
 
-/** N6.2: g (one exponent a channel) -> h (mantissas aligned to one exponent), in place, with c[o] of layer `layer`. `mask`: the conv's own clamp where an ADD follows. */
+/**
+ * N6.2: g -> h, in place, with c[o] of layer `layer`. `mask`: the conv's own clamp where an ADD follows.
+ * `exponents`: 'shared' aligns all mantissas to one exponent, as sums over channels need it; 'own' leaves each channel its own.
+ */
 export interface ScaleGradient {
   readonly kind: 'scaleGradient';
   readonly name: string;
   readonly layer: number;
+  readonly exponents: 'shared' | 'own';
   readonly input: TensorId;
   readonly mask?: TensorId;
   readonly output: TensorId;
+}
+
+/**
+ * A gradient h of the layer's output (N6.2, shared exponents) that is nowhere stored: a channel of it is made when it is
+ * needed, from what is there anyway, to the same bytes.
+ * - `scaled`: from g, not scaled yet; `mask` is the convolution's own clamp, as of ScaleGradient;
+ * - `pooled`: from one number a channel, the gradient of a global average [C,1], scaled; it counts where `mask` is open.
+ */
+export interface GradientView {
+  readonly of: 'scaled' | 'pooled';
+  readonly mask?: TensorId;
 }
 
 /** N6.3: bias update in place. */
@@ -78,19 +97,27 @@ export interface BiasUpdate {
   readonly name: string;
   readonly layer: number;
   readonly gradient: TensorId;
+  readonly view?: GradientView;
   readonly bias: TensorId;
 }
 
 /**
  * N6.4: gradient of the layer's input, by transposed convolution with the weights before this step.
  * `mask` is the clamp mask of that input tensor; `skip` the gradient that an ADD passes to the same tensor.
+ * `accumulation`: 'aligned' takes a gradient of one shared exponent, or a depthwise layer's; 'running' (1x1, stride 1) takes own
+ * exponents and adds four output channels at a time, in index order, to sums whose exponent grows with them.
  */
 export interface InputGradient {
   readonly kind: 'inputGradient';
   readonly name: string;
   readonly layer: number;
+  readonly accumulation: 'aligned' | 'running';
   readonly gradient: TensorId;
+  /** Only of aligned ones of pointwise layers. */
+  readonly view?: GradientView;
   readonly weights: TensorId;
+  /** As of the layer: the first input channels' weights, where only these are trained. */
+  readonly trainedWeights?: TensorId;
   readonly mask?: TensorId;
   readonly skip?: SkipGradient;
   readonly output: TensorId;
@@ -103,7 +130,22 @@ export interface SkipGradient {
   readonly ratioExponent: number;
 }
 
-/** N6.5: weight gradient and stochastic int8 update in place; `input` is the layer's saved input. */
+/**
+ * Keeps the first n channels of a layer's input for its weight update: int8 map [1,H,W,C] to planes [n,H*W]. Done before the
+ * layer, so that the map itself may go.
+ */
+export interface SaveInput {
+  readonly kind: 'saveInput';
+  readonly name: string;
+  readonly layer: number;
+  readonly input: TensorId;
+  readonly output: TensorId;
+}
+
+/**
+ * N6.5: weight gradient and stochastic int8 update in place; `input` is the layer's saved input, planes [n,H*W], or its input
+ * map where that is such planes already; `weights` those of the same n channels.
+ */
 export interface WeightUpdate {
   readonly kind: 'weightUpdate';
   readonly name: string;
@@ -114,6 +156,7 @@ export interface WeightUpdate {
 }
 
 export type TrainingOp =
+  | SaveInput
   | Head
   | SoftmaxCrossEntropy
   | HeadInputGradient
@@ -136,6 +179,19 @@ export const headRule: OpRule<Head> = {
       : ['weights do not take the features'],
 };
 
+export const saveInputRule: OpRule<SaveInput> = {
+  inputs: (op) => [op.input],
+  outputs: (op) => [op.output],
+  macs: () => 0,
+  check: (op, graph) => {
+    const [, height = 0, width = 0, all = 0] = tensorOf(graph, op.input).shape;
+    const [channels = 0, pixels] = tensorOf(graph, op.output).shape;
+    return pixels === height * width && channels > 0 && channels <= all
+      ? []
+      : [`planes [${channels},${pixels}] are none of ${height}x${width} pixels`];
+  },
+};
+
 export const softmaxCrossEntropyRule: OpRule<SoftmaxCrossEntropy> = {
   inputs: (op) => [op.logits, op.label],
   outputs: (op) => [op.error, op.loss],
@@ -144,7 +200,7 @@ export const softmaxCrossEntropyRule: OpRule<SoftmaxCrossEntropy> = {
 };
 
 export const headInputGradientRule: OpRule<HeadInputGradient> = {
-  inputs: (op) => [op.error, op.weights, op.mask],
+  inputs: (op) => present(op.error, op.weights, op.mask),
   outputs: (op) => [op.output],
   macs: (op, graph) => elementCount(tensorOf(graph, op.weights).shape),
   check: NO_FAULTS,
@@ -173,7 +229,7 @@ export const scaleGradientRule: OpRule<ScaleGradient> = {
 };
 
 export const biasUpdateRule: OpRule<BiasUpdate> = {
-  inputs: (op) => [op.gradient, op.bias],
+  inputs: (op) => present(op.gradient, op.view?.mask, op.bias),
   outputs: () => [],
   macs: () => 0,
   check: NO_FAULTS,
@@ -184,7 +240,8 @@ const gradientMacs = (op: InputGradient | WeightUpdate, graph: Graph): number =>
   (tensorOf(graph, op.gradient).shape[1] ?? 0) * elementCount(tensorOf(graph, op.weights).shape);
 
 export const inputGradientRule: OpRule<InputGradient> = {
-  inputs: (op) => present(op.gradient, op.weights, op.mask, op.skip?.gradient),
+  inputs: (op) =>
+    present(op.gradient, op.view?.mask, op.weights, op.trainedWeights, op.mask, op.skip?.gradient),
   outputs: (op) => [op.output],
   macs: gradientMacs,
   check: NO_FAULTS,

@@ -3,20 +3,28 @@ import {
   type Conv2d,
   type DepthwiseConv2d,
   elementCount,
-  forwardConsumersOf,
+  foldedAdd,
   type Graph,
+  type GradientTerm,
+  type Head,
   type Op,
-  producerOf,
+  type Ratio,
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
-import { invariant } from '#libs/base/result';
-import { skipRatio } from '#libs/model/quant';
+import { at, invariant } from '#libs/base/result';
+import { errorRatio, skipRatio, UNIT_RATIO } from '#libs/model/quant';
 import type { GraphDraft } from '../graph-draft';
-import { GradientLedger, type SharedGradient } from './gradient-ledger';
+import { GradientLedger, isUnit, type PendingGradient, type SharedGradient } from './gradient-ledger';
 import type { GradientFlow } from './gradient-flow';
+import { gradientForm } from './gradient-form';
+import { GradientTensors } from './gradient-tensors';
+import { reshapeWalk } from './gradient-walks';
 import { headOf } from './head-of';
 import { layerNumber } from './layer-numbers';
+import { hasOperandGradients, isEven, type OperandGradient, operandGradients } from './operand-gradients';
+import { savedInputOf } from './save-inputs';
+import { targetOf } from './split-head';
 import type { TrainedLayers } from './trained-layers';
 
 type Layer = Conv2d | DepthwiseConv2d;
@@ -25,84 +33,212 @@ type Layer = Conv2d | DepthwiseConv2d;
 export class BackwardWriter {
   private readonly ops: Op[] = [];
   private readonly ledger = new GradientLedger();
-  private readonly names = new Set<string>();
+  private readonly tensors: GradientTensors;
 
   constructor(
     private readonly graph: Graph,
-    private readonly draft: GraphDraft,
+    draft: GraphDraft,
     private readonly flow: GradientFlow,
     private readonly trained: TrainedLayers,
-  ) {}
-
-  finish(): Graph {
-    return this.draft.finish([...this.graph.ops, ...this.ops]);
+  ) {
+    this.tensors = new GradientTensors(graph, draft);
   }
 
-  /** N3 and N5: loss, gradient of the pooled tensor where a layer before it is trained, then the head's own update. */
-  writeHead(backPropagates: boolean): void {
-    const { head, pool } = headOf(this.graph);
+  finish(): Graph {
+    return this.tensors.draft.finish([...this.graph.ops, ...this.ops]);
+  }
+
+  /** The loss, and the gradient of the tensor with which gradients begin. */
+  writeLoss(): void {
+    const ending = headOf(this.graph);
+    const { draft } = this.tensors;
+    const label = draft.add({ name: 'label', type: 'uint8', shape: [1], role: 'label' });
+    const loss = draft.add({ name: 'loss', type: 'int32', shape: [1], role: 'loss' });
+    if (ending) this.writeHead(ending.head, ending.pool?.input, { label, loss });
+    else this.writeError({ label, loss });
+  }
+
+  /** Hands the gradient of an operator's result on to its operands. */
+  write(op: Op): void {
+    if (!('output' in op) || !this.ledger.has(op.output)) return;
+    if (op.kind === 'conv2d' || op.kind === 'depthwiseConv2d') this.writeLayer(op);
+    else if (op.kind === 'add') this.writeAdd(op);
+    else {
+      invariant(hasOperandGradients(op), `${op.name} (${op.kind}) has no gradient`);
+      for (const gradient of this.wanted(operandGradients(this.graph, op))) {
+        this.writeOperand(op.output, gradient);
+      }
+      this.ledger.take(op.output);
+    }
+  }
+
+  private wanted(gradients: readonly OperandGradient[]): readonly OperandGradient[] {
+    return gradients.filter(({ of }) => this.flow.has(of));
+  }
+
+  /** N3 and N5: loss, gradient where a layer before the head is trained, then the head's own update. */
+  private writeHead(
+    head: Head,
+    pooled: TensorId | undefined,
+    ends: { label: TensorId; loss: TensorId },
+  ): void {
     const { name, layer, input, weights, bias, output: logits } = head;
     const classes = tensorOf(this.graph, logits).shape;
-    const label = this.draft.add({ name: 'label', type: 'uint8', shape: [1], role: 'label' });
-    const error = this.draft.add({ name: `${name}.e`, type: 'int32', shape: classes, role: 'activation' });
-    const loss = this.draft.add({ name: 'loss', type: 'int32', shape: [1], role: 'loss' });
-    this.ops.push({ kind: 'softmaxCrossEntropy', name: `${name}.loss`, logits, label, error, loss });
-    if (backPropagates) {
-      const output = this.gradientOf(pool.input);
-      const mask = this.maskOf(pool.input);
+    const error = this.tensors.draft.add({
+      name: `${name}.e`,
+      type: 'int32',
+      shape: classes,
+      role: 'activation',
+    });
+    this.ops.push({ kind: 'softmaxCrossEntropy', name: `${name}.loss`, logits, error, ...ends });
+    const of = pooled ?? input;
+    if (this.flow.has(of)) {
+      const { shape } = tensorOf(this.graph, of);
+      const isVector = pooled !== undefined || elementCount(shape) === shape.at(-1);
+      const output = isVector
+        ? this.tensors.gradientOf(of)
+        : this.tensors.add(`${name}.g`, [elementCount(shape), 1]);
+      const mask = this.maskOf(of);
       this.ops.push({
         kind: 'headInputGradient',
         name: `${name}.backward`,
         layer,
         error,
         weights,
-        mask,
+        ...mask,
         output,
       });
-      this.ledger.deposit(pool.input, output);
+      this.ledger.deposit(of, isVector ? output : this.unflattened(of, output));
     }
     this.ops.push({ kind: 'headUpdate', name: `${name}.update`, layer, error, input, weights, bias });
   }
 
-  /** An ADD hands its gradient to both inputs, each with its ratio of scales (N0 skip). */
-  writeAdd(op: Add): void {
-    const wanted = op.inputs.filter((id) => this.flow.has(id));
-    this.ledger.distribute(
-      op.output,
-      wanted.map((id) => ({ id, ratio: skipRatio(this.graph, op, id) })),
-    );
+  /** The gradient of a map of which a head read the elements one after the other. */
+  private unflattened(of: TensorId, gradient: TensorId): TensorId {
+    const output = this.tensors.gradientOf(of);
+    const walk = reshapeWalk(tensorOf(this.graph, of).shape);
+    const name = this.tensors.unique('features.back');
+    this.ops.push({ kind: 'moveGradient', name, gradient, walk, ratio: UNIT_RATIO, output });
+    return output;
+  }
+
+  /** G11. */
+  private writeError(ends: { label: TensorId; loss: TensorId }): void {
+    const prediction = at(this.graph.outputs, 0);
+    const target = targetOf(this.graph);
+    const gradient = this.tensors.gradientOf(prediction);
+    const elements = elementCount(tensorOf(this.graph, prediction).shape);
+    this.ops.push({
+      kind: 'squaredError',
+      name: 'error',
+      prediction,
+      ...(target !== undefined && { target }),
+      ...this.maskOf(prediction),
+      gradient,
+      ratio: errorRatio(this.graph, prediction, elements),
+      ...ends,
+    });
+    this.ledger.deposit(prediction, gradient);
+  }
+
+  /** An ADD hands its gradient to both inputs, each with its ratio of scales (N0 skip); what is stretched gets a sum (G5). */
+  private writeAdd(op: Add): void {
+    const isShared = (id: TensorId): boolean => op.inputs[0] !== op.inputs[1] && isEven(this.graph, op, id);
+    for (const gradient of this.wanted(operandGradients(this.graph, op))) {
+      if (!isShared(gradient.of)) this.writeOperand(op.output, gradient);
+    }
+    const shared = this.settled(op.output);
+    this.ledger.take(op.output);
+    for (const id of op.inputs.filter((each) => this.flow.has(each) && isShared(each))) {
+      this.meet(id, { shared, ratio: skipRatio(this.graph, op, id), isMasked: false });
+    }
+  }
+
+  private writeOperand(result: TensorId, { of, write }: OperandGradient): void {
+    const shared = this.settled(result);
+    if (!write) {
+      this.meet(of, { shared, ratio: UNIT_RATIO, isMasked: true });
+      return;
+    }
+    const output = this.tensors.gradientOf(of);
+    const name = this.named(output);
+    this.ops.push(write({ name, gradient: shared.tensor, ...this.maskOf(of), output }));
+    this.meet(of, { shared: { tensor: output, waiting: 0 }, ratio: UNIT_RATIO, isMasked: true });
+  }
+
+  /** Gradients are named after what they belong to, `x.g2`; their operators likewise, `x.back2`. */
+  private named(gradient: TensorId): string {
+    return this.tensors.unique(this.tensors.draft.nameOf(gradient).replace(/\.g(\d*)$/, '.back$1'));
+  }
+
+  /** One more gradient of a tensor: summed with the one that waits, if one does (G4). */
+  private meet(of: TensorId, more: PendingGradient): void {
+    if (!this.ledger.has(of)) {
+      this.ledger.share(of, more);
+      return;
+    }
+    const before = this.ledger.take(of);
+    const isMasked = before.isMasked && more.isMasked;
+    const terms = [termOf(more.shared, more.ratio), termOf(before.shared, before.ratio)];
+    this.ledger.deposit(of, this.sum(of, terms, isMasked));
+  }
+
+  private sum(of: TensorId, terms: readonly GradientTerm[], isMasked: boolean): TensorId {
+    const output = this.tensors.gradientOf(of);
+    const name = this.named(output);
+    this.ops.push({ kind: 'addGradient', name, terms, ...(isMasked ? {} : this.maskOf(of)), output });
+    return output;
+  }
+
+  /** Makes what waits for `of` the very gradient of `of`: its ratio multiplied out, its clamp applied. It goes on waiting. */
+  private settled(of: TensorId): SharedGradient {
+    const { shared, ratio, isMasked } = this.ledger.take(of);
+    const isDone = isUnit(ratio) && (isMasked || this.tensors.maskOf(of) === undefined);
+    const own = isDone ? shared : { tensor: this.sum(of, [termOf(shared, ratio)], false), waiting: 0 };
+    this.ledger.share(of, { shared: own, ratio: UNIT_RATIO, isMasked: true });
+    return own;
   }
 
   /** N6 for one convolution. */
-  writeLayer(op: Layer): void {
-    const { shared } = this.ledger.take(op.output);
-    const gradient = this.writeScaling(op, shared);
+  private writeLayer(op: Layer): void {
+    const isFolded = foldedAdd(this.graph, op) !== undefined;
+    const shared = isFolded ? this.ledger.take(op.output).shared : this.taken(op.output);
+    const gradient = this.writeScaling(op, shared, isFolded);
     if (this.flow.has(op.input)) this.writeInputGradient(op, gradient);
     this.writeUpdates(op, gradient);
   }
 
-  private writeScaling(op: Layer, shared: SharedGradient): TensorId {
+  private taken(of: TensorId): SharedGradient {
+    this.settled(of);
+    return this.ledger.take(of).shared;
+  }
+
+  private writeScaling(op: Layer, shared: SharedGradient, isFolded: boolean): TensorId {
     const input = shared.tensor;
     if (shared.waiting > 0) {
-      shared.tensor = this.blockFloat(`${op.name}.kept`, op.output);
+      shared.tensor = this.tensors.planes(`${op.name}.kept`, op.output);
       this.ops.push({ kind: 'copyGradient', name: `${op.name}.keep`, input, output: shared.tensor });
     }
-    const output = this.blockFloat(`${op.name}.h`, op.output);
-    const feedsAdd = forwardConsumersOf(this.graph, op.output).every((consumer) => consumer.kind === 'add');
-    const mask = feedsAdd ? { mask: this.maskOf(op.output) } : {};
+    const output = this.tensors.planes(`${op.name}.h`, op.output);
     const layer = layerNumber(this.graph, op);
-    this.ops.push({ kind: 'scaleGradient', name: `${op.name}.scale`, layer, input, ...mask, output });
+    const mask = isFolded ? this.maskOf(op.output) : {};
+    const { exponents } = gradientForm(this.graph, op, this.flow);
+    const name = `${op.name}.scale`;
+    this.ops.push({ kind: 'scaleGradient', name, layer, exponents, input, ...mask, output });
     return output;
   }
 
   private writeInputGradient(op: Layer, gradient: TensorId): void {
     const layer = layerNumber(this.graph, op);
     const skip = this.ledger.takeAsSkip(op.input);
-    const output = this.gradientOf(op.input);
+    const output = this.tensors.gradientOf(op.input);
+    const { accumulation } = gradientForm(this.graph, op, this.flow);
     const operands = {
+      accumulation,
       gradient,
       weights: op.weights,
-      mask: this.maskOf(op.input),
+      ...(op.trainedWeights !== undefined && { trainedWeights: op.trainedWeights }),
+      ...this.maskOf(op.input),
       ...(skip && { skip }),
       output,
     };
@@ -112,40 +248,19 @@ export class BackwardWriter {
 
   private writeUpdates(op: Layer, gradient: TensorId): void {
     const layer = layerNumber(this.graph, op);
-    const { input, weights, bias } = op;
+    const { bias } = op;
     invariant(bias !== undefined, `${op.name} has no bias to train`);
     this.ops.push({ kind: 'biasUpdate', name: `${op.name}.b.update`, layer, gradient, bias });
     if (!this.trained.weights.has(layer)) return;
+    const weights = op.trainedWeights ?? op.weights;
+    const input = savedInputOf(this.graph, layer, op);
     this.ops.push({ kind: 'weightUpdate', name: `${op.name}.w.update`, layer, gradient, input, weights });
   }
 
-  /** A new gradient tensor for `of`, named after the operator that made `of`. */
-  private gradientOf(of: TensorId): TensorId {
-    const producer = producerOf(this.graph, of);
-    invariant(producer, `tensor ${of} has no producer`);
-    return this.blockFloat(`${producer.name}.g`, of);
-  }
-
-  /** Gradients are channel planes: [C, P] of a map [1,H,W,C]. */
-  private blockFloat(name: string, of: TensorId): TensorId {
-    const { shape } = tensorOf(this.graph, of);
-    const channels = shape.at(-1) ?? 0;
-    const planes = [channels, elementCount(shape) / channels];
-    return this.draft.add({ name: this.unique(name), type: 'blockFloat', shape: planes, role: 'activation' });
-  }
-
-  /** Names are C identifiers later: a second gradient of one tensor gets a number. */
-  private unique(name: string): string {
-    let candidate = name;
-    for (let count = 2; this.names.has(candidate); count++) candidate = `${name}${count}`;
-    this.names.add(candidate);
-    return candidate;
-  }
-
-  private maskOf(of: TensorId): TensorId {
-    const producer = producerOf(this.graph, of);
-    const mask = producer && 'mask' in producer ? producer.mask : undefined;
-    invariant(mask !== undefined, `tensor ${of} has no clamp mask`);
-    return mask;
+  private maskOf(of: TensorId): { readonly mask?: TensorId } {
+    const mask = this.tensors.maskOf(of);
+    return mask === undefined ? {} : { mask };
   }
 }
+
+const termOf = ({ tensor }: SharedGradient, ratio: Ratio): GradientTerm => ({ gradient: tensor, ratio });

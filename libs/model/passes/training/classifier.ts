@@ -1,21 +1,19 @@
 import {
-  type AveragePool2d,
   type Conv2d,
   elementCount,
   type FullyConnected,
   type Graph,
   isLayer,
   type Op,
-  producerOf,
+  objectiveOf,
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
 import { err, ok, type Result } from '#libs/base/result';
 import { type SchemeFault, schemeFault } from './scheme-fault';
 
-/** The end of a network that can become a wide head (N2): global average pool, perhaps reshapes, a dense layer. */
+/** The end of a network that can become a wide head (N2): a dense layer of one vector, whatever comes before it. */
 export interface Classifier {
-  readonly pool: AveragePool2d;
   /** The layer that becomes the head. */
   readonly dense: FullyConnected | Conv2d;
   readonly bias: TensorId;
@@ -25,6 +23,8 @@ export interface Classifier {
 }
 
 const MOST_CLASSES = 256;
+/** So that a sum of squared differences fits 32 bits (G11). */
+const MOST_ELEMENTS = 65_535;
 
 const notTrainable = (op: Op, why: string): { readonly ok: false; readonly error: SchemeFault } =>
   err(schemeFault('scheme.not-trainable', `${op.name} (${op.kind}) ${why}`, { operator: op.name }));
@@ -42,33 +42,23 @@ function isDense(graph: Graph, op: Op): op is FullyConnected | Conv2d {
   return height === 1 && width === 1 && isOnePixel(graph, op.input);
 }
 
-/** The operator behind `id`, reshapes skipped. */
-export function sourceOf(graph: Graph, id: TensorId): Op | undefined {
-  const producer = producerOf(graph, id);
-  return producer?.kind === 'reshape' ? sourceOf(graph, producer.input) : producer;
-}
-
-function isGlobal(graph: Graph, pool: AveragePool2d): boolean {
-  const [, height, width] = tensorOf(graph, pool.input).shape;
-  const { top, bottom, left, right } = pool.window.padding;
-  return pool.kernel.height === height && pool.kernel.width === width && top + bottom + left + right === 0;
+function inputFault(graph: Graph): SchemeFault | undefined {
+  if (graph.inputs.length === 1) return undefined;
+  return schemeFault(
+    'scheme.not-trainable',
+    `${graph.name} has ${graph.inputs.length} inputs; training reads one`,
+  );
 }
 
 /** Finds the classifier of an inference graph, or says which operator stands in the way. */
 export function classifierOf(graph: Graph): Result<Classifier, SchemeFault> {
-  if (graph.inputs.length !== 1)
-    return err(
-      schemeFault(
-        'scheme.not-trainable',
-        `${graph.name} has ${graph.inputs.length} inputs; training reads one`,
-      ),
-    );
-  const transposed = graph.ops.find((op) => op.kind === 'transposeConv2d');
-  if (transposed)
-    return notTrainable(transposed, 'has no trained counterpart; layers before and behind it neither');
+  const inputs = inputFault(graph);
+  if (inputs) return err(inputs);
   const position = graph.ops.findLastIndex(isLayer);
   const dense = graph.ops[position];
   if (!dense) return err(schemeFault('scheme.not-trainable', `${graph.name} has no layer to train`));
+  if (objectiveOf(graph) !== 'classify')
+    return notTrainable(dense, 'does not tell classes apart, but gives numbers');
   const tail = graph.ops.slice(position + 1).find((op) => op.kind !== 'reshape' && op.kind !== 'softmax');
   if (tail) return notTrainable(tail, 'follows the last layer; only a softmax may');
   if (!isDense(graph, dense))
@@ -79,14 +69,35 @@ export function classifierOf(graph: Graph): Result<Classifier, SchemeFault> {
   if (dense.bias === undefined) return notTrainable(dense, 'has no bias to train');
   if (classes < 2 || classes > MOST_CLASSES)
     return notTrainable(dense, `has ${classes} classes; 2 to 256 can be trained`);
-  const pool = sourceOf(graph, dense.input);
-  if (pool?.kind === 'mean')
-    return notTrainable(
-      pool,
-      'rounds unlike a global AVERAGE_POOL_2D, which training needs; export that instead',
+  return ok({ dense, bias: dense.bias, classes, position });
+}
+
+/** Of a network that gives numbers: its last layer is trained as every other, the loss is the mean squared error (G11). */
+function regressorFault(graph: Graph): SchemeFault | undefined {
+  const inputs = inputFault(graph);
+  if (inputs) return inputs;
+  const layer = graph.ops.findLast(isLayer);
+  if (!layer) return schemeFault('scheme.not-trainable', `${graph.name} has no layer to train`);
+  if (graph.outputs.length !== 1)
+    return schemeFault(
+      'scheme.not-trainable',
+      `${graph.name} has ${graph.outputs.length} outputs; training compares one`,
     );
-  if (pool?.kind !== 'averagePool2d' || !isGlobal(graph, pool)) {
-    return notTrainable(dense, 'does not follow a global average pool');
-  }
-  return ok({ pool, dense, bias: dense.bias, classes, position });
+  const strange = [...graph.inputs, ...graph.outputs]
+    .map((id) => tensorOf(graph, id))
+    .find(({ type, shape }) => type !== 'int8' || elementCount(shape) > MOST_ELEMENTS);
+  return (
+    strange &&
+    schemeFault(
+      'scheme.not-trainable',
+      `${strange.name} is ${strange.type}[${strange.shape.join(',')}]; errors are measured of at most ${MOST_ELEMENTS} int8`,
+    )
+  );
+}
+
+/** Why the end of this graph has no loss that a step could begin with, if it has none. */
+export function endingFault(graph: Graph): SchemeFault | undefined {
+  if (objectiveOf(graph) !== 'classify') return regressorFault(graph);
+  const classifier = classifierOf(graph);
+  return classifier.ok ? undefined : classifier.error;
 }

@@ -1,18 +1,23 @@
 import {
-  type Add,
-  type AveragePool2d,
-  forwardConsumersOf,
+  elementCount,
   type Graph,
+  headLayerOf,
+  isBackward,
   isLayer,
+  layersOf,
   type Op,
+  type OpKind,
+  ruleOf,
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
+import { at } from '#libs/base/result';
 import { isTrainedLayer } from './layer-numbers';
+import { hasOperandGradients } from './operand-gradients';
 import { type SchemeFault, schemeFault } from './scheme-fault';
 import type { TrainedLayers } from './trained-layers';
 
-/** Tensors of the forward half whose gradient the step must know: outputs of trained layers and all that follows. */
+/** Tensors of the forward half whose gradient the step must know: what a trained layer reaches and what reaches the loss. */
 export type GradientFlow = ReadonlySet<TensorId>;
 
 /** Activations that an operator computes with (parameters left out). */
@@ -21,68 +26,81 @@ export const dataInputs = (op: Op): readonly TensorId[] => {
   return 'input' in op ? [op.input] : [];
 };
 
-/** The operators between the input and the tensor that is pooled for the head. */
-export const backboneOf = (graph: Graph, pool: Op): readonly Op[] =>
-  graph.ops.slice(0, graph.ops.indexOf(pool));
+/** Where gradients begin: the features of a classifier's head, the output of every other network. */
+export function lossTensor(graph: Graph): TensorId {
+  const head = headLayerOf(graph);
+  return head === undefined ? at(graph.outputs, 0) : at(layersOf(graph), head).input;
+}
 
-/** @param backbone operators in execution order */
-export function gradientFlow(graph: Graph, backbone: readonly Op[], trained: TrainedLayers): GradientFlow {
-  const flow = new Set<TensorId>();
+/** The operators between the input and the tensor with which gradients begin. */
+export function backboneOf(graph: Graph): readonly Op[] {
+  const head = headLayerOf(graph);
+  const forward = graph.ops.filter((op) => !isBackward(op));
+  return head === undefined ? forward : forward.slice(0, forward.indexOf(at(layersOf(graph), head)));
+}
+
+function reached(graph: Graph, backbone: readonly Op[], trained: TrainedLayers): ReadonlySet<TensorId> {
+  const tensors = new Set<TensorId>();
   for (const op of backbone) {
-    const reached = dataInputs(op).some((id) => flow.has(id)) || isTrainedLayer(graph, op, trained);
-    if (reached && 'output' in op) flow.add(op.output);
+    const isReached = dataInputs(op).some((id) => tensors.has(id)) || isTrainedLayer(graph, op, trained);
+    if (isReached && 'output' in op) tensors.add(op.output);
   }
-  return flow;
+  return tensors;
+}
+
+/** Tensors that the loss depends on. */
+function seen(graph: Graph, backbone: readonly Op[]): ReadonlySet<TensorId> {
+  const tensors = new Set<TensorId>([lossTensor(graph)]);
+  for (const op of backbone.toReversed()) {
+    if ('output' in op && tensors.has(op.output)) for (const id of dataInputs(op)) tensors.add(id);
+  }
+  return tensors;
+}
+
+export function gradientFlow(graph: Graph, trained: TrainedLayers): GradientFlow {
+  const backbone = backboneOf(graph);
+  const depended = seen(graph, backbone);
+  return new Set([...reached(graph, backbone, trained)].filter((id) => depended.has(id)));
 }
 
 const fault = (op: Op, why: string): SchemeFault =>
   schemeFault('scheme.not-trainable', `${op.name} (${op.kind}) ${why}`, { operator: op.name });
 
-/** The backward half of an ADD takes both operands as computed maps of its own shape. */
-const isResidual = (graph: Graph, op: Add): boolean =>
-  op.inputs.every((id) => {
-    const { shape, data } = tensorOf(graph, id);
-    return data === undefined && shape.join() === tensorOf(graph, op.output).shape.join();
-  });
+const LAYERS: ReadonlySet<OpKind> = new Set<OpKind>(['conv2d', 'depthwiseConv2d', 'fullyConnected']);
 
-/** Operators that a gradient can be taken through, each with its own backward operators. */
-const hasGradient = (graph: Graph, op: Op): boolean =>
-  op.kind === 'conv2d' || op.kind === 'depthwiseConv2d' || (op.kind === 'add' && isResidual(graph, op));
+/** Taps of a window that a byte can tell apart (G7). */
+const MOST_TAPS = 256;
+/** Pixels of a window whose 1/n is computed in 32 bits (G6). */
+const MOST_AVERAGED = 16_384;
 
-/**
- * A tensor's gradient is gathered by the input gradients of the layers that read it, each of which can take up one
- * gradient that is already there; so an ADD may read it beside layers only if it comes after them, and alone only if
- * the tensor comes straight from a convolution (whose back scale then is the ADD's, N0).
- */
-function gatheringFault(graph: Graph, producer: Op, output: TensorId): SchemeFault | undefined {
-  const consumers = forwardConsumersOf(graph, output);
-  const adds = consumers.filter((op): op is Add => op.kind === 'add');
-  if (consumers.length === 0) return fault(producer, 'leads nowhere');
-  const twice = adds.find((op) => op.inputs[0] === op.inputs[1]);
-  if (twice) return fault(twice, 'adds a tensor to itself');
-  if (adds.length > 1) return fault(producer, 'feeds more than one ADD');
-  if (adds.length === 0) return undefined;
-  if (consumers.length === 1)
-    return producer.kind === 'add' ? fault(producer, 'feeds nothing but another ADD') : undefined;
-  return consumers.at(-1)?.kind === 'add'
-    ? undefined
-    : fault(producer, 'feeds a layer after the ADD that reads it');
+function windowFault(op: Op): SchemeFault | undefined {
+  if (op.kind !== 'maxPool2d' && op.kind !== 'averagePool2d') return undefined;
+  const pixels = op.kernel.height * op.kernel.width;
+  const most = op.kind === 'maxPool2d' ? MOST_TAPS : MOST_AVERAGED;
+  return pixels > most
+    ? fault(op, `has a window of ${pixels} pixels; gradients are taken through at most ${most}`)
+    : undefined;
+}
+
+function operatorFault(graph: Graph, op: Op): SchemeFault | undefined {
+  if (!LAYERS.has(op.kind) && !hasOperandGradients(op)) return fault(op, 'cannot be back-propagated');
+  if (isLayer(op) && op.bias === undefined) return fault(op, 'has no bias to train');
+  const operands = [...ruleOf(op).inputs(op), ...ruleOf(op).outputs(op)];
+  const empty = operands.find((id) => elementCount(tensorOf(graph, id).shape) === 0);
+  if (empty !== undefined) return fault(op, 'has an operand without elements');
+  return windowFault(op);
 }
 
 /** Why the gradients of `flow` cannot be computed, if they cannot; the operator is named. */
-export function flowFault(
-  graph: Graph,
-  backbone: readonly Op[],
-  flow: GradientFlow,
-  pool: AveragePool2d,
-): SchemeFault | undefined {
-  for (const op of backbone) {
-    if (!('output' in op) || !flow.has(op.output)) continue;
-    if (!hasGradient(graph, op)) return fault(op, 'cannot be back-propagated');
-    if (isLayer(op) && op.bias === undefined) return fault(op, 'has no bias to train');
-    const gathering = gatheringFault(graph, op, op.output);
-    if (gathering) return gathering;
+export function flowFault(graph: Graph, flow: GradientFlow, trained: TrainedLayers): SchemeFault | undefined {
+  for (const op of backboneOf(graph)) {
+    if (!('output' in op)) continue;
+    if (flow.has(op.output)) {
+      const found = operatorFault(graph, op);
+      if (found) return found;
+    } else if (isTrainedLayer(graph, op, trained)) {
+      return fault(op, 'leads nowhere that the loss depends on');
+    }
   }
-  const pooledIsShared = flow.has(pool.input) && forwardConsumersOf(graph, pool.input).length > 1;
-  return pooledIsShared ? fault(pool, 'shares its input with another operator') : undefined;
+  return undefined;
 }

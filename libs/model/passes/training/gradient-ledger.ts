@@ -1,5 +1,6 @@
-import type { SkipGradient, TensorId } from '#libs/model/ir';
+import type { Ratio, SkipGradient, TensorId } from '#libs/model/ir';
 import { invariant } from '#libs/base/result';
+import { UNIT_RATIO } from '#libs/model/quant';
 
 /**
  * A gradient that was computed and has not been used up. The two branches of an ADD share one; whoever destroys it
@@ -10,32 +11,35 @@ export interface SharedGradient {
   waiting: number;
 }
 
-/** A gradient as one tensor will see it: times mantissa * 2^(exponent - 15). */
+/** A gradient as one tensor will see it: times a ratio. */
 export interface PendingGradient {
   readonly shared: SharedGradient;
-  readonly ratio: { readonly mantissa: number; readonly exponent: number };
+  readonly ratio: Ratio;
+  /** The clamp of the tensor itself has been applied. */
+  readonly isMasked: boolean;
 }
 
-/** 1 = 32768 * 2^(0 - 15). */
-const UNIT_RATIO = { mantissa: 32768, exponent: 0 };
+export const isUnit = ({ mantissa, exponent }: Ratio): boolean =>
+  mantissa === UNIT_RATIO.mantissa && exponent === UNIT_RATIO.exponent;
 
-/** Which gradient waits for which tensor, while the graph is walked backwards. */
+/** Which gradient waits for which tensor, while the graph is walked backwards: at most one. */
 export class GradientLedger {
   private readonly pending = new Map<TensorId, PendingGradient>();
 
-  /** A gradient of `of` itself. */
-  deposit(of: TensorId, gradient: TensorId): void {
-    this.pending.set(of, { shared: { tensor: gradient, waiting: 1 }, ratio: UNIT_RATIO });
+  has(of: TensorId): boolean {
+    return this.pending.has(of);
   }
 
-  /** Passes the gradient of an ADD's output on to those of its inputs that want one. */
-  distribute(
-    output: TensorId,
-    inputs: readonly { readonly id: TensorId; readonly ratio: PendingGradient['ratio'] }[],
-  ): void {
-    const { shared } = this.take(output);
-    shared.waiting = inputs.length;
-    for (const { id, ratio } of inputs) this.pending.set(id, { shared, ratio });
+  /** A gradient of `of` itself, through its clamp. */
+  deposit(of: TensorId, gradient: TensorId): void {
+    this.share(of, { shared: { tensor: gradient, waiting: 0 }, ratio: UNIT_RATIO, isMasked: true });
+  }
+
+  /** One that others may wait for, too. */
+  share(of: TensorId, pending: PendingGradient): void {
+    invariant(!this.pending.has(of), `a gradient waits for tensor ${of} already`);
+    pending.shared.waiting++;
+    this.pending.set(of, pending);
   }
 
   /** The gradient waiting for `of`, which then no longer waits. */

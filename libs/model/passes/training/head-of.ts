@@ -1,12 +1,9 @@
-import { type AveragePool2d, type Graph, type Head } from '#libs/model/ir';
-import { invariant } from '#libs/base/result';
-import { sourceOf } from './classifier';
+import { type AveragePool2d, type Graph, type Head, pooledInto } from '#libs/model/ir';
 
-/** The head of a graph that `splitHead` has been through, and the pool before it. */
-export function headOf(graph: Graph): { readonly head: Head; readonly pool: AveragePool2d } {
+/** The head of a graph that `splitHead` has been through, and the global pool whose map its gradient goes to (N5), if one is. */
+export function headOf(graph: Graph): { readonly head: Head; readonly pool?: AveragePool2d } | undefined {
   const head = graph.ops.find((op): op is Head => op.kind === 'head');
-  invariant(head, `${graph.name} has no head`);
-  const pool = sourceOf(graph, head.input);
-  invariant(pool?.kind === 'averagePool2d', `${head.name} does not follow a pool`);
-  return { head, pool };
+  if (!head) return undefined;
+  const pool = pooledInto(graph, head.input);
+  return { head, ...(pool && { pool }) };
 }

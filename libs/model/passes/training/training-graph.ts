@@ -3,34 +3,37 @@ import { err, ok, type Result } from '#libs/base/result';
 import { type Pass, runPasses } from '../pass';
 import { addMasks } from './add-masks';
 import { addVariables } from './add-variables';
-import { classifierOf } from './classifier';
+import { endingFault } from './classifier';
 import { differentiate } from './differentiate';
-import { backboneOf, flowFault, gradientFlow } from './gradient-flow';
+import { flowFault, gradientFlow } from './gradient-flow';
 import type { SchemeFault } from './scheme-fault';
+import { saveInputs } from './save-inputs';
 import { splitHead } from './split-head';
+import { trainableForm } from './trainable-form';
 import { schemeFaultOf, trainedLayers, type TrainingScheme } from './trained-layers';
 
 /** From a normalised inference graph to the graph of one training step, in order. */
 export const trainingPasses = (scheme: TrainingScheme): readonly Pass[] => [
+  trainableForm(scheme),
   addVariables(scheme),
   splitHead,
   addMasks(scheme),
+  saveInputs(scheme),
   differentiate(scheme),
 ];
 
 /** Why `scheme` cannot be trained on this graph, if it cannot: far cheaper than building the step. */
 export function trainabilityFault(graph: Graph, scheme: TrainingScheme): SchemeFault | undefined {
-  const classifier = classifierOf(graph);
-  if (!classifier.ok) return classifier.error;
-  const { pool } = classifier.value;
-  const backbone = backboneOf(graph, pool);
-  const flow = gradientFlow(graph, backbone, trainedLayers(graph, scheme));
-  return schemeFaultOf(graph, scheme) ?? flowFault(graph, backbone, flow, pool);
+  const fault = endingFault(graph) ?? schemeFaultOf(graph, scheme);
+  if (fault) return fault;
+  const trained = trainedLayers(graph, scheme);
+  return flowFault(graph, gradientFlow(graph, trained), trained);
 }
 
 /**
  * The whole training step of `scheme` on a normalised inference graph: forward, loss, backward and updates, as operators.
- * Its input is the model's, its output the logits; label and loss are tensors of those roles.
+ * Its input is the model's, its output the logits of a classifier or what a regressor gives; label and loss are tensors of
+ * those roles.
  * @param seen as in `runPasses`
  */
 export function trainingGraph(

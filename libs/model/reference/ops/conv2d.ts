@@ -1,5 +1,6 @@
 import { type Conv2d, perTensor, tensorOf } from '#libs/model/ir';
 import type { PrepareForward } from '../machine';
+import { layerWeights } from './layer-weights';
 import { biasReader, requantizedStore } from './requantizer';
 import { tapTable } from './tap-table';
 
@@ -7,12 +8,12 @@ import { tapTable } from './tap-table';
 export const conv2d: PrepareForward<Conv2d> = (op, machine) => {
   const { taps, inputChannels, outputPixels, outputChannels, source } = tapTable(machine.graph, op);
   const input = machine.memory.int8(op.input);
-  const weights = machine.memory.int8(op.weights);
+  const weightsOf = layerWeights(op, machine);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
   const biasOf = biasReader(op.bias, machine);
   const store = requantizedStore(op, machine);
 
-  const accumulate = (pixel: number, channel: number): number => {
+  const accumulate = (weights: Int8Array, pixel: number, channel: number): number => {
     let sum = biasOf(channel);
     for (let tap = 0; tap < taps; tap++) {
       const from = source[pixel * taps + tap] as number;
@@ -26,8 +27,10 @@ export const conv2d: PrepareForward<Conv2d> = (op, machine) => {
   };
 
   return () => {
+    const weights = weightsOf();
     for (let pixel = 0; pixel < outputPixels; pixel++) {
-      for (let o = 0; o < outputChannels; o++) store(pixel * outputChannels + o, o, accumulate(pixel, o));
+      for (let o = 0; o < outputChannels; o++)
+        store(pixel * outputChannels + o, o, accumulate(weights, pixel, o));
     }
   };
 };

@@ -1,5 +1,6 @@
 import { type DepthwiseConv2d, perTensor, tensorOf } from '#libs/model/ir';
 import type { PrepareForward } from '../machine';
+import { layerWeights } from './layer-weights';
 import { biasReader, requantizedStore } from './requantizer';
 import { tapTable } from './tap-table';
 
@@ -7,7 +8,7 @@ import { tapTable } from './tap-table';
 export const depthwiseConv2d: PrepareForward<DepthwiseConv2d> = (op, machine) => {
   const { taps, inputChannels, outputPixels, outputChannels, source } = tapTable(machine.graph, op);
   const input = machine.memory.int8(op.input);
-  const weights = machine.memory.int8(op.weights);
+  const weightsOf = layerWeights(op, machine);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
   const biasOf = biasReader(op.bias, machine);
   const store = requantizedStore(op, machine);
@@ -16,7 +17,7 @@ export const depthwiseConv2d: PrepareForward<DepthwiseConv2d> = (op, machine) =>
     Math.floor(channel / op.multiplier),
   );
 
-  const accumulate = (pixel: number, channel: number): number => {
+  const accumulate = (weights: Int8Array, pixel: number, channel: number): number => {
     const inputChannel = inputOf[channel] as number;
     let sum = biasOf(channel);
     for (let tap = 0; tap < taps; tap++) {
@@ -29,8 +30,10 @@ export const depthwiseConv2d: PrepareForward<DepthwiseConv2d> = (op, machine) =>
   };
 
   return () => {
+    const weights = weightsOf();
     for (let pixel = 0; pixel < outputPixels; pixel++) {
-      for (let o = 0; o < outputChannels; o++) store(pixel * outputChannels + o, o, accumulate(pixel, o));
+      for (let o = 0; o < outputChannels; o++)
+        store(pixel * outputChannels + o, o, accumulate(weights, pixel, o));
     }
   };
 };

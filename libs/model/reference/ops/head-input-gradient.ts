@@ -1,4 +1,4 @@
-import { type HeadInputGradient, tensorOf } from '#libs/model/ir';
+import { elementCount, type HeadInputGradient, tensorOf } from '#libs/model/ir';
 import { bitLength, roundingShiftRight, trainingConstants } from '#libs/model/quant';
 import type { PrepareBackward } from '../machine';
 import { NONE } from '../memory';
@@ -15,18 +15,27 @@ export const headInputGradient: PrepareBackward<HeadInputGradient> = (
   { graph, memory, mantissaBits },
 ) => {
   const [classes = 0, channels = 0] = tensorOf(graph, op.weights).shape;
-  const { mantissas: scale, exponent: scaleExponent } = trainingConstants(graph, op.layer).gradient;
+  const { mantissas: scale, exponents: scaleExponents } = trainingConstants(graph, op.layer).gradient;
+  const scaleExponent = scaleExponents[0] ?? 0;
   const error = memory.int32(op.error);
   const weights = memory.int16(op.weights);
-  const mask = memory.bytes(op.mask);
+  const mask = op.mask === undefined ? undefined : memory.bytes(op.mask);
   const { mantissas, exponents } = memory.blockFloat(op.output);
   const pixels = mantissas.length / channels;
+  // One number a channel stands for as many pixels as the mask has.
+  const pixelsSeen = op.mask === undefined ? pixels : elementCount(tensorOf(graph, op.mask).shape) / channels;
   const excess = (magnitude: number): number => Math.max(0, bitLength(magnitude) - mantissaBits);
 
   const spread = (channel: number, value: number): boolean => {
     let alive = false;
+    if (pixels < pixelsSeen) {
+      for (let p = 0; p < pixelsSeen; p++)
+        alive ||= value !== 0 && hasBit(mask as Uint8Array, p * channels + channel);
+      mantissas[channel] = alive ? value : 0;
+      return alive;
+    }
     for (let p = 0; p < pixels; p++) {
-      const passed = hasBit(mask, p * channels + channel) ? value : 0;
+      const passed = !mask || hasBit(mask, p * channels + channel) ? value : 0;
       mantissas[channel * pixels + p] = passed;
       alive ||= passed !== 0;
     }
@@ -43,6 +52,5 @@ export const headInputGradient: PrepareBackward<HeadInputGradient> = (
       const own = excess(Math.abs(sum));
       exponents[j] = spread(j, roundingShiftRight(sum, own)) ? exponent + own : NONE;
     }
-    return 'continue';
   };
 };

@@ -39,6 +39,5 @@ export const headUpdate: PrepareBackward<HeadUpdate> = (op, { graph, memory }) =
   return (step) => {
     const key = layerKey(step.seed, step.index, op.layer);
     for (let k = 0; k < classes; k++) if (!frozen[k]) updateClass(k, key, step);
-    return 'continue';
   };
 };

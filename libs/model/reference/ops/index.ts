@@ -2,6 +2,7 @@
 import type { Op, OpKind, OpOf } from '#libs/model/ir';
 import type { BackwardKernel, ForwardKernel, Machine, PrepareBackward, PrepareForward } from '../machine';
 import { add, sub } from './add';
+import { addGradient } from './add-gradient';
 import { averagePool2d } from './average-pool2d';
 import { biasUpdate } from './bias-update';
 import { concatenation } from './concatenation';
@@ -14,15 +15,23 @@ import { head } from './head';
 import { headInputGradient } from './head-input-gradient';
 import { headUpdate } from './head-update';
 import { inputGradient } from './input-gradient';
+import { lookupGradient } from './lookup-gradient';
 import { maxPool2d } from './max-pool2d';
 import { mean } from './mean';
+import { moveGradient } from './move-gradient';
 import { mul } from './mul';
 import { pad } from './pad';
+import { averagePoolGradient, maxPoolGradient } from './pool-gradient';
+import { recordClamp, recordLookup } from './record-clamp';
+import { recordMaximum } from './record-maximum';
 import { reshape } from './reshape';
+import { resizeGradient } from './resize-gradient';
 import { resizeNearest } from './resize-nearest';
+import { saveInput } from './save-input';
 import { scaleGradient } from './scale-gradient';
 import { softmax } from './softmax';
 import { softmaxCrossEntropy } from './softmax-cross-entropy';
+import { squaredError } from './squared-error';
 import { stridedSlice, transpose } from './strided-copy';
 import { transposeConv2d } from './transpose-conv2d';
 import { unary } from './unary';
@@ -50,7 +59,12 @@ const FORWARD = {
   maxPool2d,
   mean,
   head,
+  saveInput,
   softmaxCrossEntropy,
+  recordClamp,
+  recordLookup,
+  recordMaximum,
+  squaredError,
 };
 const BACKWARD = {
   headInputGradient,
@@ -60,6 +74,12 @@ const BACKWARD = {
   biasUpdate,
   inputGradient,
   weightUpdate,
+  addGradient,
+  moveGradient,
+  averagePoolGradient,
+  maxPoolGradient,
+  lookupGradient,
+  resizeGradient,
 };
 
 type ForwardKind = keyof typeof FORWARD;

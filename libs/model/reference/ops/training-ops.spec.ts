@@ -1,7 +1,7 @@
 import { type Graph, type ScaleGradient, type SoftmaxCrossEntropy, tensorId } from '#libs/model/ir';
 import { unwrap } from '#libs/base/result';
 import { trainingGraph } from '#libs/model/passes';
-import { uniformRates } from '#libs/model/quant';
+import { trainingConstants, uniformRates } from '#libs/model/quant';
 import { residualNetwork } from '#test/support/tiny-networks';
 import { machineFor } from '../machine';
 import { NONE } from '../memory';
@@ -57,16 +57,53 @@ describe('softmax and cross-entropy', () => {
 });
 
 describe('the scaling of a gradient', () => {
-  it('stops the step where no channel lives', () => {
-    const scheme = { name: 'biases', biasLayers: 1, weightLayers: [] };
-    const graph = unwrap(trainingGraph(residualNetwork(), scheme));
+  const scheme = { name: 'biases', biasLayers: 4, weightLayers: [] };
+  const graph = unwrap(trainingGraph(residualNetwork(), scheme));
+  const scalings = graph.ops.filter((op): op is ScaleGradient => op.kind === 'scaleGradient');
+  const scaled = (op: ScaleGradient, exponents: readonly number[]) => {
     const machine = machineFor(graph);
-    const op = graph.ops.find((candidate): candidate is ScaleGradient => candidate.kind === 'scaleGradient');
-    const { exponents } = machine.memory.blockFloat(op!.input);
-    exponents.fill(NONE);
-    expect(prepareBackward(op!, machine)(STEP)).toBe('stop');
-    exponents[0] = -20;
-    expect(prepareBackward(op!, machine)(STEP)).toBe('continue');
+    const input = machine.memory.blockFloat(op.input);
+    input.exponents.set(exponents);
+    input.mantissas.forEach((_, i) => {
+      const isLive = exponents[Math.floor((i * exponents.length) / input.mantissas.length)] !== NONE;
+      input.mantissas[i] = isLive ? 1000 + i : 0;
+    });
+    if (op.mask !== undefined) machine.memory.bytes(op.mask).fill(0xff);
+    prepareBackward(op, machine)(STEP);
+    return machine.memory.blockFloat(op.output);
+  };
+  const [project, depthwise] = scalings;
+
+  it('gives depthwise and expanding layers an exponent a channel, all others one for all', () => {
+    expect(scalings.map(({ name, exponents }) => `${name} ${exponents}`)).toEqual([
+      'b1.pw.scale shared',
+      'b1.dw.scale own',
+      'b1.ex.scale own',
+      'stem.scale shared',
+    ]);
+  });
+
+  it('shares the largest exponent, and none where no channel has one', () => {
+    const { exponents } = trainingConstants(graph, project!.layer).gradient;
+    const live = scaled(project!, [-20, NONE, -12, -30]);
+    const largest = Math.max(-20 + exponents[0]!, -12 + exponents[2]!, -30 + exponents[3]!);
+    expect([...live.exponents]).toEqual([largest, largest, largest, largest]);
+    const dead = scaled(project!, [NONE, NONE, NONE, NONE]);
+    expect(new Set(dead.exponents)).toEqual(new Set([NONE]));
+    expect(new Set(dead.mantissas)).toEqual(new Set([0]));
+  });
+
+  it('keeps the width of mantissas where channels have their own exponents', () => {
+    const { mantissas, exponents } = trainingConstants(graph, depthwise!.layer).gradient;
+    const given = [-20, NONE, -12, -30, -5, -6, -7, -8];
+    const h = scaled(depthwise!, given);
+    const pixels = h.mantissas.length / given.length;
+    given.forEach((exponent, o) => {
+      expect(h.exponents[o]).toBe(exponent === NONE ? NONE : exponent + exponents[o]!);
+      const expected =
+        exponent === NONE ? 0 : Math.floor(((1000 + o * pixels) * mantissas[o]!) / 32768 + 0.5);
+      expect(h.mantissas[o * pixels]).toBe(expected);
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Conv2d, DepthwiseConv2d } from '#libs/model/ir';
 import type { Machine } from '../machine';
 import type { BlockFloat } from '../memory';
+import { layerWeights } from './layer-weights';
 import { tapTable } from './tap-table';
 
 /** The sums of N6.4 before anything else: pixel-major [P_in, C_in], exact integers. */
@@ -10,11 +11,14 @@ export function transposedConvolution(op: Conv2d | DepthwiseConv2d, machine: Mac
   return op.kind === 'conv2d' ? transposedConv2d(op, machine) : transposedDepthwise(op, machine);
 }
 
-function transposedConv2d(op: Conv2d, { graph, memory }: Machine): TransposedConvolution {
-  const { taps, source, inputPixels, inputChannels, outputPixels, outputChannels } = tapTable(graph, op);
-  const weights = memory.int8(op.weights);
+function transposedConv2d(op: Conv2d, machine: Machine): TransposedConvolution {
+  const { taps, source, inputPixels, inputChannels, outputPixels, outputChannels } = tapTable(
+    machine.graph,
+    op,
+  );
+  const weightsOf = layerWeights(op, machine);
   const sums = new Float64Array(inputPixels * inputChannels);
-  const scatter = (o: number, pixel: number, h: number): void => {
+  const scatter = (weights: Int8Array, o: number, pixel: number, h: number): void => {
     for (let tap = 0; tap < taps; tap++) {
       const to = source[pixel * taps + tap] as number;
       if (to < 0) continue;
@@ -23,22 +27,27 @@ function transposedConv2d(op: Conv2d, { graph, memory }: Machine): TransposedCon
     }
   };
   return ({ mantissas }) => {
+    const weights = weightsOf();
     sums.fill(0);
     for (let o = 0; o < outputChannels; o++) {
       for (let p = 0; p < outputPixels; p++) {
         const h = mantissas[o * outputPixels + p] as number;
-        if (h !== 0) scatter(o, p, h);
+        if (h !== 0) scatter(weights, o, p, h);
       }
     }
     return sums;
   };
 }
 
-function transposedDepthwise(op: DepthwiseConv2d, { graph, memory }: Machine): TransposedConvolution {
-  const { taps, source, inputPixels, inputChannels, outputPixels, outputChannels } = tapTable(graph, op);
-  const weights = memory.int8(op.weights);
+function transposedDepthwise(op: DepthwiseConv2d, machine: Machine): TransposedConvolution {
+  const { taps, source, inputPixels, inputChannels, outputPixels, outputChannels } = tapTable(
+    machine.graph,
+    op,
+  );
+  const weightsOf = layerWeights(op, machine);
   const sums = new Float64Array(inputPixels * inputChannels);
   return ({ mantissas }) => {
+    const weights = weightsOf();
     sums.fill(0);
     for (let o = 0; o < outputChannels; o++) {
       const channel = Math.floor(o / op.multiplier);

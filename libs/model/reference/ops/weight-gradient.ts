@@ -1,27 +1,48 @@
-import { type Conv2d, type DepthwiseConv2d, perTensor, tensorOf } from '#libs/model/ir';
+import { type Conv2d, type DepthwiseConv2d, perTensor, tensorOf, type WeightUpdate } from '#libs/model/ir';
 import type { Machine } from '../machine';
 import type { BlockFloat } from '../memory';
-import { tapTable } from './tap-table';
+import { convolutionAt } from './layer-at';
+import { type TapTable, tapTable } from './tap-table';
 
-/** N6.5: G = sum over pixels of h * (x - z), exact integers in the weights' storage order. */
+/**
+ * N6.5: G = sum over pixels of h * (x - z), exact integers in the storage order of the weights that are trained. x are the
+ * planes of their channels.
+ */
 export type WeightGradient = (gradient: BlockFloat) => Float64Array;
 
-export function weightGradient(op: Conv2d | DepthwiseConv2d, machine: Machine): WeightGradient {
-  return op.kind === 'conv2d' ? convWeightGradient(op, machine) : depthwiseWeightGradient(op, machine);
+export function weightGradient(op: WeightUpdate, machine: Machine): WeightGradient {
+  const layer = convolutionAt(machine.graph, op.layer);
+  return layer.kind === 'conv2d'
+    ? convWeightGradient(op, layer, machine)
+    : depthwiseWeightGradient(op, layer, machine);
 }
 
-function convWeightGradient(op: Conv2d, { graph, memory }: Machine): WeightGradient {
-  const { taps, source, inputChannels, outputPixels, outputChannels } = tapTable(graph, op);
-  const { zeroPoint } = perTensor(tensorOf(graph, op.input));
-  const input = memory.int8(op.input);
-  const sums = new Float64Array(outputChannels * taps * inputChannels);
+/** x - z of channel i where tap `tap` of output pixel `pixel` looks; 0 in the padding. */
+type Saved = (i: number, pixel: number, tap: number) => number;
+
+function savedInput(op: WeightUpdate, { taps, source, inputPixels }: TapTable, machine: Machine): Saved {
+  const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
+  const planes = machine.memory.int8(op.input);
+  return (i, pixel, tap) => {
+    const from = source[pixel * taps + tap] as number;
+    return from < 0 ? 0 : (planes[i * inputPixels + from] as number) - zeroPoint;
+  };
+}
+
+/** How many input channels are trained. */
+const channelsOf = (op: WeightUpdate, { graph }: Machine): number =>
+  tensorOf(graph, op.weights).shape.at(-1) ?? 0;
+
+function convWeightGradient(op: WeightUpdate, layer: Conv2d, machine: Machine): WeightGradient {
+  const table = tapTable(machine.graph, layer);
+  const { taps, outputPixels, outputChannels } = table;
+  const channels = channelsOf(op, machine);
+  const x = savedInput(op, table, machine);
+  const sums = new Float64Array(outputChannels * taps * channels);
   const gather = (o: number, pixel: number, h: number): void => {
     for (let tap = 0; tap < taps; tap++) {
-      const from = source[pixel * taps + tap] as number;
-      if (from < 0) continue;
-      const w = (o * taps + tap) * inputChannels;
-      const x = from * inputChannels;
-      for (let i = 0; i < inputChannels; i++) sums[w + i]! += h * ((input[x + i] as number) - zeroPoint);
+      const w = (o * taps + tap) * channels;
+      for (let i = 0; i < channels; i++) sums[w + i]! += h * x(i, pixel, tap);
     }
   };
   return ({ mantissas }) => {
@@ -36,23 +57,19 @@ function convWeightGradient(op: Conv2d, { graph, memory }: Machine): WeightGradi
   };
 }
 
-function depthwiseWeightGradient(op: DepthwiseConv2d, { graph, memory }: Machine): WeightGradient {
-  const { taps, source, inputChannels, outputPixels, outputChannels } = tapTable(graph, op);
-  const { zeroPoint } = perTensor(tensorOf(graph, op.input));
-  const input = memory.int8(op.input);
-  const sums = new Float64Array(taps * outputChannels);
+function depthwiseWeightGradient(op: WeightUpdate, layer: DepthwiseConv2d, machine: Machine): WeightGradient {
+  const table = tapTable(machine.graph, layer);
+  const { taps, outputPixels } = table;
+  const channels = channelsOf(op, machine);
+  const x = savedInput(op, table, machine);
+  const sums = new Float64Array(taps * channels);
   return ({ mantissas }) => {
     sums.fill(0);
-    for (let o = 0; o < outputChannels; o++) {
-      const channel = Math.floor(o / op.multiplier);
+    for (let o = 0; o < channels; o++) {
+      const channel = Math.floor(o / layer.multiplier);
       for (let p = 0; p < outputPixels; p++) {
         const h = mantissas[o * outputPixels + p] as number;
-        for (let tap = 0; tap < taps; tap++) {
-          const from = source[p * taps + tap] as number;
-          if (from < 0) continue;
-          const x = input[from * inputChannels + channel] as number;
-          sums[tap * outputChannels + o]! += h * (x - zeroPoint);
-        }
+        for (let tap = 0; tap < taps; tap++) sums[tap * channels + o]! += h * x(channel, p, tap);
       }
     }
     return sums;

@@ -1,4 +1,4 @@
-import { tensorOf, type WeightUpdate } from '#libs/model/ir';
+import { sliceOf, tensorOf, type WeightUpdate, wholeIndex } from '#libs/model/ir';
 import { canonicalOrder, trainingConstants } from '#libs/model/quant';
 import { layerKey, weightDraw } from '#libs/base/rng';
 import type { PrepareBackward } from '../machine';
@@ -11,15 +11,16 @@ export const weightUpdate: PrepareBackward<WeightUpdate> = (op, machine) => {
   const { graph, memory } = machine;
   const layer = convolutionAt(graph, op.layer);
   const { weightStep, frozen } = trainingConstants(graph, op.layer);
-  const canonical = canonicalOrder(layer.kind, tensorOf(graph, layer.weights).shape);
-  const gradientOf = weightGradient(layer, machine);
+  const whole = canonicalOrder(layer.kind, tensorOf(graph, layer.weights).shape);
+  const gradientOf = weightGradient(op, machine);
   const gradient = memory.blockFloat(op.gradient);
   const weights = memory.int8(op.weights);
-  const channelOf = canonical.map((ix) => Math.floor((ix * frozen.length) / weights.length));
+  const slice = sliceOf(graph, tensorOf(graph, op.weights));
+  const canonical = Uint32Array.from(weights, (_, i) => whole[wholeIndex(slice, i)] as number);
+  const channelOf = canonical.map((ix) => Math.floor((ix * frozen.length) / whole.length));
 
   return ({ seed, index, rates }) => {
     const key = layerKey(seed, index, op.layer);
-    const exponent = gradient.exponents[0] as number;
     const steps = Array.from(frozen, (_, o) =>
       channelStep(weightStep, o, rates.weights, WEIGHT_STEP_FRACTION),
     );
@@ -28,9 +29,8 @@ export const weightUpdate: PrepareBackward<WeightUpdate> = (op, machine) => {
       const ix = canonical[i] as number;
       const o = channelOf[i] as number;
       if (frozen[o]) continue;
-      const step = stepOf(gradients[i] as number, exponent, steps[o]!);
+      const step = stepOf(gradients[i] as number, gradient.exponents[o] as number, steps[o]!);
       weights[i] = steppedWeight(weights[i] as number, step, weightDraw(key, ix));
     }
-    return 'continue';
   };
 };

@@ -1,20 +1,19 @@
 import {
-  type Add,
   channelScale,
   type Conv2d,
   type DepthwiseConv2d,
+  elementCount,
   type Graph,
   type Head,
   isBackward,
   perTensor,
-  producerOf,
+  type SquaredError,
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
-import { invariant } from '#libs/base/result';
 import type { Machine } from '../machine';
-import { hasBit } from '../ops/bits';
 import { tapTable } from '../ops/tap-table';
+import { floatShares, throughClamp } from './float-operators';
 
 /** Real gradients of one convolution with respect to its integer accumulators and weights. */
 export interface FloatLayerGradient {
@@ -26,80 +25,58 @@ export interface FloatLayerGradient {
 
 /**
  * The backward half in floating point, written straight from its definition: chain rule through integer weights, real
- * scales and exact clamp masks, no rounding anywhere. Reads the forward values of a machine that has just run.
+ * scales and exact clamp masks, no rounding anywhere, whatever the operators. Reads the forward values of a machine that has just run.
  * @returns the gradients of every convolution on the gradient's way, by operator name; natural-logarithm loss
  */
 export function floatBackward(machine: Machine, label: number): ReadonlyMap<string, FloatLayerGradient> {
   const { graph } = machine;
   const gradients = new Map<TensorId, Float64Array>();
   const layers = new Map<string, FloatLayerGradient>();
+  const error = graph.ops.find((op): op is SquaredError => op.kind === 'squaredError');
+  if (error) gradients.set(error.prediction, errorGradient(machine, error, label));
   for (const op of graph.ops.filter((candidate) => !isBackward(candidate)).toReversed()) {
-    if (op.kind === 'head') gradients.set(pooledTensor(graph, op), headGradient(machine, op, label));
-    else if (op.kind === 'add') addGradient(graph, op, masked(machine, op, gradients), gradients);
-    else if (op.kind === 'conv2d' || op.kind === 'depthwiseConv2d') {
+    if (op.kind === 'head') gradients.set(op.input, headGradient(machine, op, label));
+    if (!('output' in op) || !gradients.has(op.output)) continue;
+    const result = throughClamp(machine, op.output, gradients.get(op.output) as Float64Array);
+    gradients.set(op.output, result);
+    if (op.kind === 'conv2d' || op.kind === 'depthwiseConv2d') {
       if (op.mask !== undefined) layers.set(op.name, layerGradient(machine, op, gradients));
+      continue;
     }
+    for (const { of, gradient } of floatShares(machine, op, result)) accumulate(gradients, of, gradient);
   }
   return layers;
 }
 
 const scaleOf = (graph: Graph, id: TensorId): number => perTensor(tensorOf(graph, id)).scale;
 
-function pooledTensor(graph: Graph, head: Head): TensorId {
-  let producer = producerOf(graph, head.input);
-  while (producer?.kind === 'reshape') producer = producerOf(graph, producer.input);
-  invariant(producer?.kind === 'averagePool2d', 'the head follows a pool');
-  return producer.input;
-}
-
-/** The gradient of an output through its clamp. */
-function masked(
-  machine: Machine,
-  op: Add | Conv2d | DepthwiseConv2d,
-  gradients: ReadonlyMap<TensorId, Float64Array>,
-): Float64Array {
-  const mask = op.mask === undefined ? undefined : machine.memory.bytes(op.mask);
-  const gradient = gradients.get(op.output) ?? new Float64Array(0);
-  return gradient.map((value, i) => (mask && hasBit(mask, i) ? value : 0));
-}
-
 function accumulate(gradients: Map<TensorId, Float64Array>, id: TensorId, more: Float64Array): void {
   const before = gradients.get(id);
   gradients.set(id, before ? before.map((value, i) => value + (more[i] ?? 0)) : more);
 }
 
-/** softmax - onehot, through the head's weights, spread evenly over the pooled pixels (NHWC). */
+/** d/dq of the mean of (scale * (q - target))^2. */
+function errorGradient({ graph, memory }: Machine, op: SquaredError, label: number): Float64Array {
+  const prediction = memory.int8(op.prediction);
+  const factor = (2 * scaleOf(graph, op.prediction) ** 2) / prediction.length;
+  const targets = op.target === undefined ? [(label << 24) >> 24] : memory.int8(op.target);
+  return Float64Array.from(prediction, (value, i) => factor * (value - (targets[i] ?? 0)));
+}
+
+/** softmax - onehot, through the head's weights. */
 function headGradient({ graph, memory }: Machine, head: Head, label: number): Float64Array {
   const nats = [...memory.int32(head.output)].map((unit) => (unit / 65536) * Math.LN2);
   const powers = nats.map((value) => Math.exp(value - Math.max(...nats)));
   const sum = powers.reduce((a, b) => a + b, 0);
   const errors = powers.map((power, k) => power / sum - (k === label ? 1 : 0));
-  const [, height = 0, width = 0, channels = 0] = tensorOf(graph, pooledTensor(graph, head)).shape;
+  const features = elementCount(tensorOf(graph, head.input).shape);
   const weights = memory.int16(head.weights);
-  const perFeature = Array.from({ length: channels }, (_, j) =>
+  return Float64Array.from({ length: features }, (_, j) =>
     errors.reduce((total, error, k) => {
       const scale = scaleOf(graph, head.input) * channelScale(tensorOf(graph, head.weights), k);
-      return total + error * scale * ((weights[k * channels + j] ?? 0) / 16);
+      return total + error * scale * ((weights[k * features + j] ?? 0) / 16);
     }, 0),
   );
-  const pixels = height * width;
-  return Float64Array.from({ length: pixels * channels }, (_, i) => (perFeature[i % channels] ?? 0) / pixels);
-}
-
-function addGradient(
-  graph: Graph,
-  op: Add,
-  gradient: Float64Array,
-  gradients: Map<TensorId, Float64Array>,
-): void {
-  for (const id of op.inputs) {
-    const ratio = scaleOf(graph, id) / scaleOf(graph, op.output);
-    accumulate(
-      gradients,
-      id,
-      gradient.map((value) => value * ratio),
-    );
-  }
 }
 
 function layerGradient(
@@ -109,7 +86,7 @@ function layerGradient(
 ): FloatLayerGradient {
   const { graph, memory } = machine;
   const { taps, source, inputPixels, inputChannels, outputPixels, outputChannels } = tapTable(graph, op);
-  const gradient = masked(machine, op, gradients);
+  const gradient = gradients.get(op.output) ?? new Float64Array(0);
   const integerWeights = memory.int8(op.weights);
   const input = memory.int8(op.input);
   const { scale, zeroPoint } = perTensor(tensorOf(graph, op.input));

@@ -1,0 +1,25 @@
+/*
+ * Plain kernels that vectors replace: where they do, the plain ones take another name and stay for the shapes that vectors
+ * are not made for. To be included before fl_kernels.h. RAM: none.
+ *
+ * Compiled with
+ *   -DFL_SIMD=1  kernels/..._wasm.c take the places of these (WebAssembly with -msimd128),
+ *   -DFL_DSP=1   kernels/..._gradient_dsp.c and their like, of the backward pass (cores with DSP instructions).
+ */
+#ifndef FL_PLAIN_H
+#define FL_PLAIN_H
+
+#if FL_SIMD
+#define fl_columns_s8 fl_columns_plain
+#define fl_depthwise_conv2d_s8 fl_depthwise_conv2d_plain
+#endif
+
+#if FL_DSP
+#define fl_add_running_gradient fl_add_running_gradient_plain
+#define fl_finish_gradient_row fl_finish_gradient_row_plain
+#define fl_pointwise_input_gradient fl_pointwise_input_gradient_plain
+#define fl_spread_plane fl_spread_plane_plain
+#define fl_update_two_outputs fl_update_two_outputs_plain
+#endif
+
+#endif

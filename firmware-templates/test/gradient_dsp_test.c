@@ -1,0 +1,146 @@
+/*
+ * Built with -DFL_DSP=1: the kernels of the backward pass for cores with DSP instructions, in plain C (fl_dsp.h), give the bytes
+ * of the plain ones they replace; on random shapes, ranges, masks, skip gradients and exponents, in one call or in several.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "fl_gradient_dsp.h"
+#include "fl_kernels.h"
+#include "fl_step.h"
+
+void fl_add_running_gradient_plain(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
+                                   const fl_split_weights *weights, int16_t *scratch);
+
+enum { CASES = 3000, CHANNELS = 12, PIXELS = 400, GUARD = 0x5a, BITS = 13 };
+
+static uint32_t state = 1;
+static int32_t below(int32_t limit) { return (int32_t)(fl_hash(state++) % (uint32_t)limit); }
+
+/* A gradient with a few bytes behind it that nobody may touch. */
+typedef struct {
+  _Alignas(4) int16_t mantissas[CHANNELS * PIXELS + 8];
+  int16_t exponents[CHANNELS + 2];
+} planes;
+
+static planes h_planes, skip_planes, plain_planes, fast_planes;
+static int8_t trained[CHANNELS * CHANNELS], fixed_weights[CHANNELS * CHANNELS];
+static uint8_t mask[CHANNELS * PIXELS / 8 + 1];
+static int32_t plain_sums[CHANNELS * PIXELS], fast_sums[CHANNELS * PIXELS];
+static int32_t scratch[4 * PIXELS];
+
+static void fill(void *bytes, size_t count) {
+  uint8_t *out = bytes;
+  for (size_t i = 0; i < count; i++) out[i] = (uint8_t)below(256);
+}
+
+/* Mantissas of up to BITS bits; some channels without exponent. */
+static fl_gradient drawn(planes *p, int32_t channels, int32_t pixels, int32_t is_shared) {
+  for (int32_t c = 0; c < channels; c++) {
+    const int32_t is_dead = !is_shared && below(5) == 0, width = 1 + below(BITS);
+    for (int32_t i = 0; i < pixels; i++) {
+      p->mantissas[c * pixels + i] = (int16_t)(is_dead ? 0 : below(2 << width) - (1 << width));
+    }
+    p->exponents[c] = (int16_t)(is_dead ? FL_NO_EXPONENT : is_shared ? -9 : below(below(4) == 0 ? 60 : 12) - 30);
+  }
+  return (fl_gradient){p->mantissas, p->exponents, channels, pixels};
+}
+
+static fl_split_weights drawn_weights(int32_t inputs) {
+  fill(trained, sizeof trained);
+  fill(fixed_weights, sizeof fixed_weights);
+  for (size_t i = 0; i < sizeof trained; i++) {
+    if (trained[i] == -128) trained[i] = -127;
+    if (fixed_weights[i] == -128) fixed_weights[i] = -127;
+  }
+  return (fl_split_weights){trained, below(inputs + 1), fixed_weights};
+}
+
+static fl_gradient_rules drawn_rules(const fl_gradient *skip) {
+  fill(mask, sizeof mask);
+  return (fl_gradient_rules){.mask = below(4) == 0 ? NULL : mask,
+                             .skip = below(2) == 0 ? NULL : skip,
+                             .skip_mantissa = 16384 + below(16384),
+                             .skip_exponent = below(6) - 3,
+                             .mantissa_bits = 6 + below(BITS - 5)};
+}
+
+static fl_gradient empty(planes *p, int32_t channels, int32_t pixels) {
+  memset(p, GUARD, sizeof *p);
+  return (fl_gradient){p->mantissas, p->exponents, channels, pixels};
+}
+
+static void aligned(void) {
+  const int32_t inputs = 1 + below(CHANNELS), outputs = 1 + below(CHANNELS), pixels = 1 + below(40);
+  const fl_gradient h = drawn(&h_planes, outputs, pixels, 1), skip = drawn(&skip_planes, inputs, pixels, 0);
+  const fl_split_weights weights = drawn_weights(inputs);
+  const fl_gradient_rules rules = drawn_rules(&skip);
+  const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
+  fl_pointwise_input_gradient_plain((fl_channels){0, inputs}, &h, &weights, &rules, &expected, scratch);
+  const int32_t step = below(2) == 0 ? inputs : 1 + below(inputs);
+  for (int32_t first = 0; first < inputs; first += step) {
+    const fl_channels range = {first, first + step < inputs ? first + step : inputs};
+    /* Planes by range, in a buffer of their own. */
+    static planes part;
+    const fl_gradient to = empty(&part, inputs, pixels);
+    fill(scratch, sizeof scratch);
+    fl_pointwise_input_gradient(range, &h, &weights, &rules, &to, scratch);
+    const size_t count = (size_t)(range.end - range.first);
+    memcpy(got.mantissas + first * pixels, to.mantissas, count * (size_t)pixels * sizeof *to.mantissas);
+    memcpy(got.exponents + first, to.exponents, count * sizeof *to.exponents);
+    CHECK(((uint8_t *)(to.mantissas + count * (size_t)pixels))[0] == GUARD);
+  }
+  CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
+}
+
+static void running(void) {
+  const int32_t inputs = 1 + below(CHANNELS), outputs = 1 + below(CHANNELS), pixels = 1 + below(40);
+  const fl_gradient h = drawn(&h_planes, outputs, pixels, 0), skip = drawn(&skip_planes, inputs, pixels, 0);
+  const fl_split_weights weights = drawn_weights(inputs);
+  const fl_gradient_rules rules = drawn_rules(&skip);
+  fl_running_gradient plain = {plain_sums, inputs, pixels, 0}, fast = {fast_sums, inputs, pixels, 0};
+  fl_begin_running_gradient(&plain);
+  fl_begin_running_gradient(&fast);
+  fl_add_running_gradient_plain(&plain, (fl_channels){0, outputs}, &h, &weights, (int16_t *)(void *)scratch);
+  for (int32_t first = 0; first < outputs; first += 4) {
+    const fl_gradient group = fl_gradient_from(&h, first);
+    fill(scratch, sizeof scratch);
+    fl_add_running_gradient(&fast, (fl_channels){first, first + 4 < outputs ? first + 4 : outputs}, &group, &weights,
+                            (int16_t *)(void *)scratch);
+  }
+  CHECK(plain.exponent == fast.exponent);
+  const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
+  fl_finish_running_gradient(&plain, &rules, &expected);
+  fl_finish_running_gradient(&fast, &rules, &got);
+  CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
+}
+
+static void spread(void) {
+  const int32_t is_fitting = below(2), kernel = is_fitting ? 3 : 1 + below(3);
+  const int32_t height = 1 + below(12), width = 1 + below(20), pad_top = below(3);
+  const int32_t stride = is_fitting ? 1 : 1 + below(2), pad_left = is_fitting ? 1 : below(kernel);
+  const int32_t out_height = (height + pad_top + below(2) + 3 - kernel) / stride;
+  const int32_t out_width = is_fitting ? width : (width + pad_left) / stride;
+  const fl_window window = {.in_height = height, .in_width = width, .in_channels = 1,
+                            .out_height = out_height, .out_width = out_width, .out_channels = 1,
+                            .kernel_height = kernel, .kernel_width = kernel,
+                            .stride_height = stride, .stride_width = stride,
+                            .dilation_height = 1, .dilation_width = 1,
+                            .pad_top = pad_top, .pad_left = pad_left};
+  (void)drawn(&h_planes, 1, out_height * out_width, 1);
+  (void)drawn_weights(1);
+  for (int32_t i = 0; i < height * width; i++) plain_sums[i] = fast_sums[i] = below(1000) - 500;
+  const int32_t step = 1 + below(3);
+  fl_spread_plane_plain(&window, h_planes.mantissas, trained, step, plain_sums);
+  fl_spread_plane(&window, h_planes.mantissas, trained, step, fast_sums);
+  CHECK(memcmp(plain_sums, fast_sums, (size_t)(height * width) * sizeof *plain_sums) == 0);
+}
+
+int main(void) {
+  for (int32_t i = 0; i < CASES; i++) {
+    aligned();
+    running();
+    spread();
+  }
+  return 0;
+}

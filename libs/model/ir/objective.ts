@@ -1,0 +1,61 @@
+import { type Graph, tensorOf } from './graph';
+import { isLayer } from './layers';
+import { type AveragePool2d, isLoss, type Op } from './ops';
+import { elementCount, type TensorId } from './tensor';
+import { forwardConsumersOf, producerOf } from './uses';
+
+/**
+ * What a network is trained to do: name one of several classes (softmax and cross-entropy), give its input again, or give one
+ * number (both mean squared error).
+ */
+export type Objective = 'classify' | 'reconstruct' | 'regress';
+
+/** The operator behind `id`, reshapes skipped. */
+export function sourceOf(graph: Graph, id: TensorId): Op | undefined {
+  const producer = producerOf(graph, id);
+  return producer?.kind === 'reshape' ? sourceOf(graph, producer.input) : producer;
+}
+
+const countOf = (graph: Graph, id: TensorId | undefined): number =>
+  id === undefined ? 0 : elementCount(tensorOf(graph, id).shape);
+
+/**
+ * The objective of a graph: a training graph says it by its loss. An inference graph whose output has as many elements as its
+ * input gives that again, one with a single output is a regressor; a SOFTMAX at the end, and everything else, is a classifier.
+ */
+export function objectiveOf(graph: Graph): Objective {
+  const loss = graph.ops.find(isLoss);
+  if (loss?.kind === 'squaredError') return loss.target === undefined ? 'regress' : 'reconstruct';
+  const [output] = graph.outputs;
+  if (graph.ops.some(({ kind }) => kind === 'head')) return 'classify';
+  if (loss || output === undefined || sourceOf(graph, output)?.kind === 'softmax') return 'classify';
+  const elements = countOf(graph, output);
+  if (elements === 1) return 'regress';
+  return graph.inputs.length === 1 && elements === countOf(graph, graph.inputs[0])
+    ? 'reconstruct'
+    : 'classify';
+}
+
+/** The layer that becomes (or is) the wide head of a classifier: the last one. Other networks have none. */
+export function headLayerOf(graph: Graph): number | undefined {
+  const layers = graph.ops.filter(isLayer);
+  return objectiveOf(graph) === 'classify' && layers.length > 0 ? layers.length - 1 : undefined;
+}
+
+function isGlobal(graph: Graph, pool: AveragePool2d): boolean {
+  const [, height, width] = tensorOf(graph, pool.input).shape;
+  const { top, bottom, left, right } = pool.window.padding;
+  return pool.kernel.height === height && pool.kernel.width === width && top + bottom + left + right === 0;
+}
+
+/**
+ * The global average pool (without a clamp) that gives a head its features, reshapes skipped, where nothing else reads its
+ * means: the head's gradient then goes straight to the pooled map (N5).
+ */
+export function pooledInto(graph: Graph, features: TensorId): AveragePool2d | undefined {
+  if (forwardConsumersOf(graph, features).length !== 1) return undefined;
+  const producer = producerOf(graph, features);
+  if (producer?.kind === 'reshape') return pooledInto(graph, producer.input);
+  const isPool = producer?.kind === 'averagePool2d' && producer.activation === 'none';
+  return isPool && isGlobal(graph, producer) ? producer : undefined;
+}

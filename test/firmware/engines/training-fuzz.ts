@@ -1,0 +1,104 @@
+/** Whole training steps of networks on an engine and on the reference: losses, outputs, every trained number. */
+import { toHex } from '#libs/base/bytes';
+import { at, unwrap } from '#libs/base/result';
+import { build, loadBoard, openEngine, type TrainJob } from '#libs/firmware/toolchain';
+import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
+import { planStep } from '#libs/firmware/program';
+import type { Graph } from '#libs/model/ir';
+import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
+import { rateOf } from '#libs/model/quant';
+import { createSession } from '#libs/model/reference';
+import { testWorkshop } from '#test/support/harness';
+import { randomInputs, randomScheme } from '#test/support/random-networks';
+import { randomTrainedNetwork } from '#test/support/random-training';
+import type { FuzzVariant } from './operator-fuzz';
+
+const STEPS = 5;
+const INPUTS = 3;
+const rates = { weights: rateOf(0.05), bias: rateOf(0.02), head: rateOf(0.1) };
+
+function jobOf(inference: Graph, labels: number, parameters: Uint8Array): TrainJob {
+  const inputs = randomInputs(inference, INPUTS, 5);
+  const steps = Array.from({ length: STEPS }, (_, i) => ({ input: i % INPUTS, label: (i * 7) % labels }));
+  return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
+}
+
+const bytesOf = (values: Int32Array | Int8Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+/** What the reference says to a job: a line a step, then state and delta. */
+function reference(graph: Graph, job: TrainJob): readonly string[] {
+  const session = createSession(graph);
+  const lines = job.steps.map(({ input, label }, index) => {
+    session.forward(at(job.inputs, input) as Int8Array);
+    const output = toHex(bytesOf(session.output()));
+    const loss = session.loss(label);
+    session.backward({ seed: job.seed, index, rates });
+    return `step ${index}: loss ${loss}, output ${output}`;
+  });
+  return [...lines, `state ${toHex(session.state())}`, `delta ${toHex(session.delta())}`];
+}
+
+/**
+ * What a compiler complained about, or where the engine first says something else than the reference. The engine's program runs
+ * whole operators, or (`ram`) rows and channels of them and gradients made anew; the reference always the first.
+ */
+export async function trainingDifference(
+  inference: Graph,
+  scheme: TrainingScheme,
+  { target, sanitize = false, board: boardName = 'mps2-an386', plan: { optimize } = {} }: FuzzVariant,
+): Promise<string | undefined> {
+  const { training, plan } = unwrap(planStep(inference, scheme, optimize ? { optimize } : {}));
+  const model = unwrap(generate({ graph: training, plan, layout: parameterLayout(inference) }));
+  const board = unwrap(await loadBoard(testWorkshop, boardName));
+  const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
+  if (built.warnings !== '') return `${inference.name}: ${built.warnings}`;
+  const job = jobOf(inference, model.facts.training?.labels ?? 0, packParameters(inference));
+  const result = unwrap(await openEngine(testWorkshop, built).train(job));
+  const lines = [
+    ...result.steps.map(({ loss, output }, i) => `step ${i}: loss ${loss}, output ${toHex(output)}`),
+    `state ${toHex(result.state)}`,
+    `delta ${toHex(result.delta)}`,
+  ];
+  const expected = reference(unwrap(trainingGraph(inference, scheme)), job);
+  const wrong = expected.findIndex((line, i) => line !== lines[i]);
+  return wrong < 0 ? undefined : `${inference.name}, ${scheme.name}: ${at(expected, wrong).slice(0, 40)}`;
+}
+
+/** Every layer trained in turn with some of them. */
+export function fuzzScheme(inference: Graph, seed: number): TrainingScheme {
+  const layers = inference.ops.filter((op) => 'weights' in op).length - 1;
+  if (seed % 2 === 1) return randomScheme(inference, seed);
+  const weightLayers = Array.from({ length: layers }, (_, layer) => ({ layer, ratio: 1 }));
+  return { name: 'all', biasLayers: layers, weightLayers };
+}
+
+export interface TrainingFuzz {
+  /** What differed, one line a network. */
+  readonly differences: readonly string[];
+  /** Networks that were refused as not trainable, which is no difference. */
+  readonly refused: number;
+}
+
+export async function runTrainingFuzz(
+  runs: number,
+  seed: number,
+  variant: FuzzVariant = { target: 'native', sanitize: true },
+): Promise<TrainingFuzz> {
+  const differences: string[] = [];
+  let refused = 0;
+  for (let i = seed; i < seed + runs; i++) {
+    const inference = randomTrainedNetwork(i);
+    const scheme = fuzzScheme(inference, i);
+    if (!trainingGraph(inference, scheme).ok) {
+      refused++;
+      continue;
+    }
+    const plan = i % 3 === 0 ? ({ optimize: 'ram' } as const) : {};
+    const difference = await trainingDifference(inference, scheme, { plan, ...variant }).catch(
+      (error: unknown) => `seed ${i}: ${String(error)}`,
+    );
+    if (difference !== undefined) differences.push(`seed ${i}: ${difference}`);
+  }
+  return { differences, refused };
+}
