@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
 import { readConfig } from '../../apps/server/src/config/server-config';
@@ -33,6 +33,26 @@ describe('migrations', () => {
     const names = readdirSync(MIGRATIONS).filter((name) => /^\d/.test(name));
     expect(rows.map(({ name, steps }) => [name, steps])).toEqual(names.sort().map((name) => [name, 1]));
     database.close();
+  });
+
+  it('upgrade a database of the first server with a model in it', async () => {
+    const [first = ''] = readdirSync(MIGRATIONS)
+      .filter((name) => /^\d/.test(name))
+      .sort();
+    const old = join(folder, 'migrations');
+    await cp(join(MIGRATIONS, first), join(old, first), { recursive: true });
+    applyMigrations(url, old);
+    const before = open();
+    before.exec(
+      `INSERT INTO Model (id, name, inputBytes, classes, parameters, macs, createdAt) VALUES ('m-1', 'old', 96, 3, 10, 20, 0)`,
+    );
+    before.close();
+    applyMigrations(url);
+    const after = open();
+    expect(after.prepare('SELECT name, classes, labels FROM Model').all()).toEqual([
+      { name: 'old', classes: 3, labels: null },
+    ]);
+    after.close();
   });
 
   it('of a newer server are refused', () => {

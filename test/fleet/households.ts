@@ -51,10 +51,18 @@ export class HouseholdWorld {
     });
   }
 
-  static async open(server: TestServer, devices: readonly DeviceDescription[]): Promise<HouseholdWorld> {
+  /** @param labels of a new head; empty: the model's own */
+  static async open(
+    server: TestServer,
+    devices: readonly DeviceDescription[],
+    labels = '',
+  ): Promise<HouseholdWorld> {
     const { api } = server;
     const file = new Uint8Array(readFileSync(join(DEMO, 'model', 'kws-digits.tflite')));
-    const model = await api.post<{ id: string }>('/models?name=kws-digits', file);
+    const model = await api.post<{ id: string }>(
+      `/models?name=kws-digits${labels && `&labels=${labels}`}`,
+      file,
+    );
     const { id } = await api.post<{ id: string }>('/fleets', { name: 'households' });
     await api.put(`/fleets/${id}/model`, { modelId: model.id });
     const wanted = { quota: devices.length, expiresInSeconds: 600 };

@@ -6,6 +6,7 @@ import { DevicesPage } from './pages/devices/devices-page';
 import { DevicePage } from './pages/devices/[id]/device-page';
 import { EventsPage } from './pages/events/events-page';
 import { ModelsPage } from './pages/models/models-page';
+import { NewModelPage } from './pages/models/new/new-model-page';
 import { ModelPage } from './pages/models/[id]/model-page';
 import { OverviewPage } from './pages/overview/overview-page';
 
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   { pattern: '/campaigns', show: () => <CampaignsPage /> },
   { pattern: '/campaigns/:id', show: (id) => <CampaignPage id={id} /> },
   { pattern: '/models', show: () => <ModelsPage /> },
+  { pattern: '/models/new', show: () => <NewModelPage /> },
   { pattern: '/models/:id', show: (id) => <ModelPage id={id} /> },
   { pattern: '/events', show: () => <EventsPage /> },
 ];

@@ -81,6 +81,8 @@ export interface Model {
   readonly name: string;
   readonly inputBytes: number;
   readonly classes: number | null;
+  /** The name of each class; null: they have only numbers. */
+  readonly labels: readonly string[] | null;
   readonly parameters: number;
   /** Multiply-accumulates of one inference. */
   readonly macs: number;

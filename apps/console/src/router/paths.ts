@@ -11,6 +11,7 @@ export const paths = {
   campaigns: (): string => '/campaigns',
   campaign: (id: string, round?: number): string => `/campaigns/${segment(id)}${queryString({ round })}`,
   models: (): string => '/models',
+  newModel: (): string => '/models/new',
   model: (id: string): string => `/models/${segment(id)}`,
   events: (): string => '/events',
 };

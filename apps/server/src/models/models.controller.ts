@@ -42,13 +42,16 @@ export class ModelsController {
     return modelDetailsView(await this.models.find(id));
   }
 
+  /** With `classes` or `labels` the model gets a new head, which devices teach classes that the file has never seen. */
   @Post('models')
   @ApiBearerAuth()
   @ApiConsumes('application/octet-stream')
   @ApiBody(BINARY)
   @ApiCreatedResponse({ type: ModelDetailsDto })
-  async register(@Query() { name }: RegisterModelQuery, @Req() request: Request): Promise<ModelDetailsDto> {
-    return modelDetailsView(await this.models.register(name, rawBody(request)));
+  async register(@Query() query: RegisterModelQuery, @Req() request: Request): Promise<ModelDetailsDto> {
+    const { name, keep, ...head } = query;
+    const wish = { ...head, keep: keep === 'true' };
+    return modelDetailsView(await this.models.register(name, rawBody(request), wish));
   }
 
   /** The body is a dataset in the FLDS format (libs/model/dataset/DATASET.md). */

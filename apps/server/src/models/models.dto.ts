@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const MAX_NAME = 64;
+/** 256 names of 64 characters and the commas between them. */
+const MAX_LABELS = 256 * 65;
 const UINT32_MAX = 0xffff_ffff;
 
 export class RegisterModelQuery {
@@ -12,6 +14,38 @@ export class RegisterModelQuery {
   @MaxLength(MAX_NAME)
   @Matches(/^[\w .-]+$/, { message: 'name has letters, digits, spaces, ".", "_" and "-" only' })
   readonly name!: string;
+
+  @ApiPropertyOptional({
+    description: 'of a new head, 2..256; absent: as many as labels, or the head that the file has',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  readonly classes?: number;
+
+  @ApiPropertyOptional({
+    description: 'names of the classes, in order, separated by commas',
+    example: 'on,off,other',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LABELS)
+  readonly labels?: string;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description:
+      'true: the first classes are those that the file tells apart and keep their weights; default: false',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  readonly keep?: 'true' | 'false';
+
+  @ApiPropertyOptional({ description: 'of the first weights of new classes, uint32; default: 1' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  readonly seed?: number;
 }
 
 export class ParametersQuery {
@@ -51,6 +85,12 @@ export class ModelDto {
   @ApiProperty() readonly name!: string;
   @ApiProperty({ description: 'bytes of one input' }) readonly inputBytes!: number;
   @ApiProperty({ type: Number, nullable: true }) readonly classes!: number | null;
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'name of each class; null: they have only numbers',
+  })
+  readonly labels!: readonly string[] | null;
   @ApiProperty() readonly parameters!: number;
   @ApiProperty({ description: 'multiply-accumulates of one inference' }) readonly macs!: number;
   @ApiProperty({ type: String, nullable: true, description: 'why it cannot be trained; null: it can' })

@@ -9,12 +9,14 @@ export interface Model extends ModelFacts {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
+  /** The name of each class; null: classes have only numbers. */
+  readonly labels: readonly string[] | null;
 }
 
 export interface ModelVersion {
   readonly id: string;
   readonly modelId: string;
-  /** From 1, the uploaded file. */
+  /** From 1: the uploaded file, or that with another head. */
   readonly number: number;
   readonly parentId: string | null;
   /** Of the .tflite file in the blob store. */
@@ -66,8 +68,9 @@ export class ModelsRepository {
     return (await transaction.model.count({ where: { name } })) > 0;
   }
 
-  async add(transaction: Transaction, { macs, ...model }: Model): Promise<void> {
-    await transaction.model.create({ data: { ...model, macs: BigInt(macs) } });
+  async add(transaction: Transaction, { macs, labels, ...model }: Model): Promise<void> {
+    const columns = { macs: BigInt(macs), labels: labels && JSON.stringify(labels) };
+    await transaction.model.create({ data: { ...model, ...columns } });
   }
 
   versions(modelId: string): Promise<readonly ModelVersion[]> {
@@ -137,4 +140,8 @@ export class ModelsRepository {
   }
 }
 
-const fromRow = ({ macs, ...row }: ModelRow): Model => ({ ...row, macs: Number(macs) });
+const fromRow = ({ macs, labels, ...row }: ModelRow): Model => ({
+  ...row,
+  macs: Number(macs),
+  labels: labels === null ? null : (JSON.parse(labels) as readonly string[]),
+});

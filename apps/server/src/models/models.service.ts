@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
-import { inferenceGraph } from '#libs/firmware/program';
+import type { Result } from '#libs/base/result';
+import { fileWithHead, type ImportedModel, importedModel } from '#libs/firmware/program';
 import { decodeDataset } from '#libs/model/dataset';
+import { type HeadFault, type HeadWish, type NewHead, newHeadOf } from '#libs/model/passes';
 
 import { AuditService } from '../audit/audit.service';
 import { CLOCK } from '../config/server-config.token';
@@ -61,16 +63,18 @@ export class ModelsService {
     );
   }
 
-  /** Reads the whole file before anything is kept: of a refused one nothing stays. */
-  async register(name: string, file: Uint8Array): Promise<ModelWithVersions> {
-    const graph = inferenceGraph(file, name);
-    if (!graph.ok) {
-      const { message, problems } = graph.error;
-      throw new ApiError('model.refused', message, { problems });
-    }
+  /**
+   * Reads the whole file before anything is kept: of a refused one nothing stays.
+   * @param wish a new head, which the first version then has
+   */
+  async register(name: string, uploaded: Uint8Array, wish: HeadWish = {}): Promise<ModelWithVersions> {
+    const head = accepted(newHeadOf(wish));
+    const file = head ? withHead(uploaded, name, head) : uploaded;
+    const facts = modelFacts(readable(file, name).inference);
     const fileDigest = await this.blobs.put(file);
     const createdAt = new Date(this.clock.now());
-    const model: Model = { id: newId('model'), name, createdAt, ...modelFacts(graph.value) };
+    const labels = head?.labels ?? null;
+    const model: Model = { id: newId('model'), name, createdAt, labels, ...facts };
     await this.database.inTransaction(async (transaction) => {
       if (await this.models.isNameTaken(transaction, name)) {
         throw new ApiError('model.name-taken', `there is a model "${name}" already`);
@@ -82,7 +86,7 @@ export class ModelsService {
     this.audit.record({
       code: 'model.registered',
       subject: model.id,
-      message: `${name}, ${file.length} bytes`,
+      message: `${name}, ${file.length} bytes${head ? `, a head of ${head.classes} classes` : ''}`,
     });
     return this.find(model.id);
   }
@@ -101,6 +105,23 @@ export class ModelsService {
     this.jobs.wake();
     return set;
   }
+}
+
+/** The file, read; refused with every reason at once. */
+function readable(file: Uint8Array, name: string): ImportedModel {
+  const model = importedModel(file, name);
+  if (model.ok) return model.value;
+  const { message, problems } = model.error;
+  throw new ApiError('model.refused', message, { problems });
+}
+
+const withHead = (file: Uint8Array, name: string, head: NewHead): Uint8Array =>
+  accepted(fileWithHead(file, readable(file, name).file, head));
+
+/** The value, or the refusal as the caller is told it. */
+function accepted<T>(result: Result<T, HeadFault>): T {
+  if (result.ok) return result.value;
+  throw new ApiError(result.error.code, result.error.message);
 }
 
 /** Refuses what is no dataset, and a dataset for another model. */

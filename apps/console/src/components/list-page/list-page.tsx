@@ -16,6 +16,8 @@ export interface ListDeclaration<Row> extends TableDeclaration<Row> {
   /** In which order the rows come: the title of the table. */
   readonly order: string;
   readonly empty: ReactNode;
+  /** Beside the title: where one is added. */
+  readonly add?: ReactNode;
 }
 
 interface ListPageProps<Row> extends ListDeclaration<Row> {
@@ -28,12 +30,12 @@ const ROWS_PER_PAGE = 50;
 export const usePageRequest = (): PageRequest => pageRequest(useAddress().search.get('page'), ROWS_PER_PAGE);
 
 /** Shows a list page by page. */
-export function ListPage<Row>({ title, order, query, empty, ...table }: ListPageProps<Row>) {
+export function ListPage<Row>({ title, order, query, empty, add, ...table }: ListPageProps<Row>) {
   const { pathname } = useAddress();
   const request = usePageRequest();
   return (
     <>
-      <PageHead title={title} />
+      <PageHead title={title}>{add}</PageHead>
       <Panel
         title={order}
         query={query}

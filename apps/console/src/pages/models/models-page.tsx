@@ -13,7 +13,8 @@ const models: ListDeclaration<Model> = {
   order: 'In order of upload',
   label: 'Models',
   rowKey: ({ id }) => id,
-  empty: 'There is no model yet. POST /api/models takes a .tflite file; /api/docs says how.',
+  empty: 'There is no model yet.',
+  add: <Link to={paths.newModel()}>Register a model</Link>,
   columns: [
     { title: 'Model', cell: ({ id, name }) => <Link to={paths.model(id)}>{name}</Link> },
     { title: 'Training', cell: ({ notTrainable }) => <TrainableMark notTrainable={notTrainable} /> },

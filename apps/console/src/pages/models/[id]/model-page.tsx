@@ -53,6 +53,7 @@ const factsOf = (model: ModelDetails) => [
   { name: 'Multiply-accumulates of one inference', value: grouped(model.macs) },
   { name: 'Bytes of one input', value: grouped(model.inputBytes) },
   { name: 'Classes', value: orNothing(model.classes, grouped) },
+  ...(model.labels ? [{ name: 'Labels', value: model.labels.join(', ') }] : []),
   { name: 'Uploaded', value: <DateTime at={model.createdAt} /> },
   { name: 'Evaluation set', value: <EvaluationSetValue set={model.evaluationSet} /> },
   { name: 'Id', value: <CopyText value={model.id} what="id" /> },
