@@ -35,7 +35,7 @@ function splitWords(typed: readonly string[], options: Options): SplitWords | st
   );
   try {
     const { positionals, tokens } = parseArgs({
-      args: [...typed],
+      args: withNegatives(typed, options),
       options: Object.fromEntries(kinds),
       allowPositionals: true,
       strict: true,
@@ -48,6 +48,21 @@ function splitWords(typed: readonly string[], options: Options): SplitWords | st
   } catch (error) {
     return firstSentence(error instanceof Error ? error.message : String(error));
   }
+}
+
+const NEGATIVE_NUMBER = /^-\.?\d/;
+
+/** A negative number after an option that takes a value is that value, though it begins as an option does. */
+function withNegatives(typed: readonly string[], options: Options): string[] {
+  const words: string[] = [];
+  for (const word of typed) {
+    const before = words.at(-1) ?? '';
+    const option = before.startsWith('--') ? options[before.slice(2)] : undefined;
+    if (option && option.type !== 'boolean' && NEGATIVE_NUMBER.test(word))
+      words[words.length - 1] = `${before}=${word}`;
+    else words.push(word);
+  }
+  return words;
 }
 
 const firstSentence = (text: string): string => text.split(/\. |\n/)[0]?.replace(/[.]$/, '') ?? text;

@@ -1,7 +1,7 @@
 import { type InferenceOptions, inferenceProgram } from '#libs/firmware/program';
 import { graphMacs } from '#libs/model/ir';
 import { type Bench, BenchError } from '../bench';
-import { boardCalled, orThrow } from '../compile-model';
+import { boardCalled, FACTORY_MODEL, orThrow, readInference } from '../compile-model';
 import { benchBuilds } from '../compiler/build-times';
 import { compilerTable, type ModelFigures } from '../compiler/compiler-table';
 import { goldenModelNames, readGoldenModel } from '../compiler/golden-models';
@@ -14,6 +14,8 @@ import {
   type CoreName,
   parseCompilerSettings,
 } from '../compiler/settings';
+import { vectorWays } from '../compiler/vector-cores';
+import { vectorTable, vectorTimes } from '../compiler/vectors';
 
 export const compiler: Bench = {
   name: 'compiler',
@@ -27,6 +29,8 @@ export const compiler: Bench = {
     const models: ModelFigures[] = [];
     for (const name of names) models.push(await figuresOf(settings, name));
     if (models.length > 0) print(`${compilerTable(models)}\n\n${LEGEND}\n`);
+    const golden = names.map((name) => readGoldenModel(settings.models, name));
+    print(`${vectorTable(await vectorTimes(golden, readInference(FACTORY_MODEL)))}\n`);
     await benchBuilds(settings.devices, print);
   },
 };
@@ -35,7 +39,8 @@ const LEGEND =
   'Bytes; SRAM: all static RAM of the linked inference (arena with input and scratch, everything else), without stack.\n' +
   'Stack: worst case of the call graph (peers: painted). Flash: code, constants, weights. Instructions: of one inference.\n' +
   'Outputs: against the exact bytes of TensorFlow Lite Micro (of so many cases). Native and wasm are this machine.\n' +
-  'Whole maps: plain C, layer by layer; ram: row by row; rows in: the input, too; speed: kernels for DSP, within a budget.';
+  'Whole maps: plain C, layer by layer; ram: row by row, plain or with kernels for DSP; rows in: the input, too; speed: kernels\n' +
+  'for DSP or vectors (MVE), within a budget.';
 
 function chosenModels({ models, model }: CompilerSettings): readonly string[] {
   const names = goldenModelNames(models);
@@ -61,6 +66,7 @@ const SPEED_BUDGETS: Readonly<Record<string, number>> = {
 
 const PLAIN = { engine: 'ours, whole maps', options: {} } as const;
 const RAM = { engine: 'ours, ram', options: { optimize: 'ram', dropConstant: true } } as const;
+const RAM_DSP = { engine: 'ours, ram, DSP', options: { ...RAM.options, kernels: 'dsp' } } as const;
 const ROWS = { engine: 'ours, ram, rows in', options: { ...RAM.options, inputRows: true } } as const;
 
 const speed = (budgetBytes: number | undefined): Pick<Setup, 'engine' | 'options'> => ({
@@ -82,8 +88,9 @@ async function setupsOf({ core }: CompilerSettings, model: string): Promise<read
   const host = await boardCalled(CORES.M4);
   const ways = (where: CoreName): readonly Pick<Setup, 'engine' | 'options'>[] => [
     PLAIN,
-    ...(where === 'M4' ? [RAM, ROWS] : []),
+    ...(where === 'M4' ? [RAM, RAM_DSP, ROWS] : []),
     ...(DSP_CORES.has(where) ? [speed(SPEED_BUDGETS[model])] : []),
+    ...(where === 'M55' ? vectorWays(SPEED_BUDGETS[model]) : []),
   ];
   const onCores = cores.map(async (where) => {
     const board = await boardCalled(CORES[where]);

@@ -72,7 +72,18 @@ describe('build', () => {
     for (const { name } of files) expect(existsSync(join(folder, 'out', name))).toBe(true);
   }, 120_000);
 
+  it('makes a C library that reads its input row by row, in the least memory or within a budget', async () => {
+    const library = ['--train', 'none', '--format', 'c-library'];
+    const whole = await report('nrf52840-dk', ...library);
+    const rows = await report('nrf52840-dk', ...library, '--optimize', 'ram', '--input-rows');
+    expect(rows.plannedPeakBytes).toBeLessThan(whole.plannedPeakBytes);
+    expect(readFileSync(join(folder, 'out', 'src', 'kws_digits.h'), 'utf8')).toContain('kws_digits_rows');
+    const within = await report('nrf52840-dk', ...library, '--sram', '14KB');
+    expect(within.plannedPeakBytes).toBeLessThan(whole.plannedPeakBytes);
+  }, 120_000);
+
   it.each([
+    ['rows of an input that training reads again', ['--input-rows'], 'build.no-rows', /--train none/],
     ['too little SRAM to train', ['--sram', '16KB'], 'program.does-not-fit', /, \d+ more; /],
     [
       'too little SRAM to run',

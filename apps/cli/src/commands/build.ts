@@ -1,4 +1,4 @@
-import { err, type Fault, fault, ok } from '#libs/base/result';
+import { err, ok } from '#libs/base/result';
 import { defineCommand } from '../command';
 import { buildFiles } from '../build/build-files';
 import { buildText } from '../build/build-report';
@@ -17,7 +17,9 @@ import {
   modelWord,
   optimizeOption,
   printJson,
+  rowsFault,
   sramOption,
+  trainOption,
 } from './shared-parameters';
 
 export const build = defineCommand({
@@ -31,10 +33,8 @@ export const build = defineCommand({
     optimize: optimizeOption,
     'input-rows': inputRowsOption,
     train: {
-      type: 'string',
-      value: 'none|auto|SCHEME.json',
+      ...trainOption,
       meaning: 'nothing, the largest scheme that fits (default), or a scheme as plan --json prints it',
-      completes: 'file',
     },
     format: {
       type: 'choice',
@@ -51,6 +51,7 @@ export const build = defineCommand({
     json: jsonOption,
   },
   notes: [
+    '--optimize and --input-rows are for --train none. A C library has plain C kernels, planned for the SRAM of BOARD.',
     'An image is the ELF (and a WebAssembly module for a virtual board), parameters, the generated C, plan.txt and the certificate of\n' +
       'what fits where. Nothing is written where something does not fit.',
   ],
@@ -59,8 +60,8 @@ export const build = defineCommand({
     if (!board.ok) return board;
     const train = readTrainChoice(options.train ?? 'auto');
     if (!train.ok) return train;
-    const rows = rowsFault(options);
-    if (rows) return err(rows);
+    const noRows = rowsFault(options['input-rows'], train.value);
+    if (noRows) return err(noRows);
     const model = readModel(path);
     if (!model.ok) return model;
     const program = compileProgram({
@@ -87,21 +88,3 @@ export const build = defineCommand({
     return ok(undefined);
   },
 });
-
-/** Steps of training read their input again, and a library takes it where it lies. */
-function rowsFault({
-  'input-rows': inputRows,
-  train,
-  format,
-}: {
-  readonly 'input-rows': boolean;
-  readonly train: string | undefined;
-  readonly format: string | undefined;
-}): Fault | undefined {
-  if (!inputRows) return undefined;
-  if (train !== 'none')
-    return fault('build.no-rows', 'training needs its input whole; --input-rows goes with --train none');
-  return format === 'c-library'
-    ? fault('build.no-rows', 'a C library takes its input whole; --input-rows goes with --format image')
-    : undefined;
-}

@@ -32,6 +32,14 @@ describe('explain', () => {
     expect(written('plan.txt')).toMatch(/rows \d+\.\.\d+ of .* are read/);
   });
 
+  it('draws a training step, with the variables that it trains', async () => {
+    const said = await explain('--train', 'auto', '--sram', '64KB');
+    expect([said.code, said.noted]).toEqual([0, '']);
+    expect(written('plan.svg')).toContain('trained variable');
+    expect(written('graph.txt')).toContain('weightUpdate');
+    expect(refusedWith(await explain('--train', 'auto', '--input-rows'))).toBe('build.no-rows');
+  });
+
   it('refuses an unknown board and writes nothing', async () => {
     const said = await fleetlearn('explain', KWS_DIGITS, '--board', 'toaster', '--out', join(folder, 'out'));
     expect(refusedWith(said)).toBe('board.unknown');

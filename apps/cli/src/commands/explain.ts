@@ -1,16 +1,26 @@
-import { ok } from '#libs/base/result';
+import { err, ok } from '#libs/base/result';
 import { grouped } from '#libs/base/table';
 import { arenaBudget } from '#libs/firmware/boards';
 import { planPicture, segmentsSaid } from '#libs/firmware/explain';
 import { type Plan, renderPlan } from '#libs/firmware/planner';
 import { dumpGraph } from '#libs/model/ir';
+import { compileProgram } from '../build/compiled-program';
+import { readTrainChoice } from '../build/train-choice';
 import { defineCommand } from '../command';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
-import { fittingProgram, kernelsOf } from '../model/fitting-program';
+import { kernelsOf } from '../model/fitting-program';
 import { readBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
-import { boardOption, inputRowsOption, modelWord, optimizeOption, sramOption } from './shared-parameters';
+import {
+  boardOption,
+  inputRowsOption,
+  modelWord,
+  optimizeOption,
+  rowsFault,
+  sramOption,
+  trainOption,
+} from './shared-parameters';
 
 export const explain = defineCommand({
   name: 'explain',
@@ -21,6 +31,10 @@ export const explain = defineCommand({
     sram: sramOption,
     optimize: optimizeOption,
     'input-rows': inputRowsOption,
+    train: {
+      ...trainOption,
+      meaning: 'a plan of inference (default), of the largest training that fits, or of this scheme',
+    },
     out: {
       type: 'string',
       value: 'DIR',
@@ -31,28 +45,33 @@ export const explain = defineCommand({
   },
   notes: [
     'plan.svg is the arena over the kernel calls (a browser shows it; what lies under the pointer is named), plan.txt the same as\n' +
-      'text: buffers, segments, calls; graph.txt the operators. The plan is the one that "build --train none" makes of the same words.',
+      'text: buffers, segments, calls; graph.txt the operators. The plan is the one that "build" makes of the same words (whose own\n' +
+      'default is --train auto).',
   ],
   async run({ words: [path], options }, terminal) {
     const board = await readBoard(localWorkshop, options.board, options);
     if (!board.ok) return board;
+    const train = readTrainChoice(options.train ?? 'none');
+    if (!train.ok) return train;
+    const noRows = rowsFault(options['input-rows'], train.value);
+    if (noRows) return err(noRows);
     const model = readModel(path);
     if (!model.ok) return model;
-    const budgetBytes = arenaBudget({ ...board.value, reserveBytes: 0 });
-    const { optimize } = options;
-    const program = fittingProgram(model.value.inference, {
-      optimize,
-      budgetBytes,
+    const program = compileProgram({
+      inference: model.value.inference,
+      board: board.value,
+      train: train.value,
+      optimize: options.optimize,
       inputRows: options['input-rows'],
       kernels: kernelsOf(board.value),
-      dropConstant: true,
     });
     if (!program.ok) return program;
-    const { inference, plan } = program.value;
+    const { graph, plan, scheme } = program.value;
+    const budgetBytes = arenaBudget(scheme ? board.value : { ...board.value, reserveBytes: 0 });
     const files = new Map([
-      ['plan.txt', renderPlan(inference, plan)],
-      ['plan.svg', planPicture(inference, plan, { budgetBytes })],
-      ['graph.txt', dumpGraph(inference)],
+      ['plan.txt', renderPlan(graph, plan)],
+      ['plan.svg', planPicture(graph, plan, { budgetBytes })],
+      ['graph.txt', dumpGraph(graph)],
     ]);
     const written = await writeFiles(inFolder(options.out, files), [options.out]);
     if (!written.ok) return written;

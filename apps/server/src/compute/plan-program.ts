@@ -3,8 +3,8 @@ import type { Board } from '#libs/firmware/boards';
 import { type GeneratedModel, sessionLayout } from '#libs/firmware/codegen';
 import type { Plan } from '#libs/firmware/planner';
 import { inferenceGraph, trainingProgram } from '#libs/firmware/program';
+import { deltaLayoutOf } from '#libs/fleet/aggregate';
 import type { DeltaLayout } from '#libs/fleet/delta';
-import { type Graph, layersOf, tensorOf } from '#libs/model/ir';
 import { schemeToJson } from '#libs/model/scheme';
 
 export interface PlanProgramInput {
@@ -33,26 +33,6 @@ export function planProgram({ file, name, board }: PlanProgramInput): Result<Pla
   const program = trainingProgram(inference.value, board);
   if (!program.ok) return program;
   const { model, plan, scheme, training } = program.value;
-  const deltaLayout = deltaLayoutOf(inference.value, training);
+  const deltaLayout = deltaLayoutOf(sessionLayout(training).scheme, training);
   return ok({ model, plan, schemeName: scheme.name, schemeJson: schemeToJson(scheme), deltaLayout });
-}
-
-/** What a device of this program sends home; each variable starts from a tensor of the model version. */
-function deltaLayoutOf(inference: Graph, training: Graph): DeltaLayout {
-  const layers = layersOf(inference);
-  const { scheme, variables } = sessionLayout(training);
-  const tensorNameOf = (layer: number, kind: string): string => {
-    const op = layers[layer];
-    const id = kind === 'bias' ? op?.bias : op?.weights;
-    if (id === undefined) throw new Error(`layer ${layer} has no ${kind}`);
-    return tensorOf(inference, id).name;
-  };
-  return {
-    schemeId: scheme,
-    variables: variables.map(({ layer, kind, count }) => ({
-      tensorName: tensorNameOf(layer, kind),
-      kind,
-      count,
-    })),
-  };
 }

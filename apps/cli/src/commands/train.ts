@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { err, fault, ok, type Result } from '#libs/base/result';
+import type { Watch } from '#libs/model/session';
+import { defineCommand, type Terminal } from '../command';
+import { type Files, writeFiles } from '../files/write-files';
+import { localWorkshop } from '../local-workshop';
+import { type PreparedTraining, prepareTraining } from '../train/prepare';
+import { epochLine, measureOf, trainReport, trainText } from '../train/train-report';
+import { encodedDelta, trainedFile } from '../train/trained-model';
+import { jsonOption, modelWord, printJson } from './shared-parameters';
+
+export const train = defineCommand({
+  name: 'train',
+  summary: 'Trains a model on labelled rows as a device would, and writes what it learnt.',
+  words: [modelWord],
+  options: {
+    engine: {
+      type: 'string',
+      value: 'ENGINE',
+      meaning: 'reference, native, wasm, or arm:BOARD (emulated): the same bytes come from all',
+      required: true,
+      completes: 'engine',
+    },
+    data: {
+      type: 'string',
+      value: 'FEATURES.i8',
+      meaning: "int8 rows of the shape of the model's input, one after the other",
+      required: true,
+      completes: 'file',
+    },
+    labels: {
+      type: 'string',
+      value: 'LABELS.u8',
+      meaning: 'uint8, the class of each row',
+      required: true,
+      completes: 'file',
+    },
+    'label-stride': {
+      type: 'string',
+      value: 'N',
+      meaning: 'bytes of a row in the labels, the class first (default: 1)',
+    },
+    'data-scale': {
+      type: 'string',
+      value: 'X',
+      meaning: "real = X * (element - N) in the data; absent: as the model's input is quantised",
+    },
+    'data-zero': { type: 'string', value: 'N', meaning: 'goes with --data-scale' },
+    adapt: {
+      type: 'string',
+      value: 'INDEXFILE',
+      meaning: 'the rows to learn from, one row number a line, counted from 0',
+      required: true,
+      completes: 'file',
+    },
+    test: {
+      type: 'string',
+      value: 'INDEXFILE',
+      meaning: 'the rows to test on',
+      required: true,
+      completes: 'file',
+    },
+    scheme: {
+      type: 'string',
+      value: 'auto|last|bias|full|FILE.json',
+      meaning:
+        'as much as fits the SRAM; the head; all biases and the head; everything; or a scheme of your own',
+      required: true,
+      completes: 'file',
+    },
+    sram: {
+      type: 'string',
+      value: 'N[KB]',
+      meaning: "SRAM of the device, stack included; absent: no limit, on arm the board's",
+    },
+    epochs: { type: 'string', value: 'N', meaning: 'passes over the rows to learn from', required: true },
+    seed: { type: 'string', value: 'N', meaning: 'of the order and of the rounding; uint32', required: true },
+    lr: { type: 'string', value: 'X', meaning: 'learning rate after the warm-up (default: by the scheme)' },
+    'head-lr': { type: 'string', value: 'X', meaning: 'another for the head' },
+    delta: {
+      type: 'string',
+      value: 'OUT',
+      meaning: 'where the encoded difference goes that a device would upload',
+      required: true,
+      completes: 'file',
+    },
+    export: {
+      type: 'string',
+      value: 'OUT.tflite',
+      meaning: 'the model with what was learnt in it',
+      completes: 'file',
+    },
+    json: jsonOption,
+  },
+  notes: [
+    'Accuracy is the fraction of the test rows that are right, loss their mean cross-entropy in nats (a loss above 11.09 counts as\n' +
+      'that), both computed by the engine; of a model without classes accuracy is null, and loss the mean squared error. The rate\n' +
+      'climbs over the first tenth of the steps, then stays. A pass that does too badly starts the session again at a quarter of the\n' +
+      'rate, twice at most; a session after which the loss of the rows to learn from is no smaller than before keeps the old values\n' +
+      '("kept": false).',
+    'peakRamBytes is the arena, which holds all that a training step needs: as planned, and as measured by painting it before the\n' +
+      'session (null on the reference, which places nothing). On arm staticRamBytes, stackBytes and flashBytes are of the linked\n' +
+      'session with its parameters; instructionsPerStep are counted in the first step. deltaBytes.raw is the difference before its\n' +
+      'encoding, deltaBytes.encoded the bytes of --delta.',
+  ],
+  async run({ words: [path], options }, terminal) {
+    const prepared = await prepareTraining(localWorkshop, path, options);
+    if (!prepared.ok) return prepared;
+    const places = checkPlaces(options);
+    if (!places.ok) return places;
+    const { model, board, rates, request, run } = prepared.value;
+    const started = performance.now();
+    const outcome = await run(request, options.json ? UNWATCHED : progress(terminal, prepared.value));
+    if (!outcome.ok) return outcome;
+    const seconds = (performance.now() - started) / 1000;
+    const learnt = learntFiles(prepared.value, outcome.value.record.delta, options);
+    if (!learnt.ok) return learnt;
+    const written = await writeFiles(learnt.value.files);
+    if (!written.ok) return written;
+    const report = trainReport({
+      engine: options.engine,
+      board,
+      inference: model.inference,
+      request,
+      rates,
+      outcome: outcome.value,
+      encodedBytes: learnt.value.encodedBytes,
+      seconds,
+    });
+    if (options.json) printJson(terminal, report);
+    else terminal.print(trainText(report));
+    return ok(undefined);
+  },
+});
+
+const UNWATCHED: Watch = () => undefined;
+
+function progress(terminal: Terminal, { model, request }: PreparedTraining): Watch {
+  const measure = measureOf(model.inference, request.classes);
+  return (epoch) => terminal.note(epochLine(epoch, request.plan.passes, measure));
+}
+
+interface OutputPaths {
+  readonly delta: string;
+  readonly export: string | undefined;
+}
+
+/** Asked before the work: it may take minutes. Refused: `train.same-output`, `file.unwritable`. */
+function checkPlaces({ delta, export: exported }: OutputPaths): Result<void> {
+  if (exported !== undefined && resolve(delta) === resolve(exported))
+    return err(fault('train.same-output', `--delta and --export would both be written to ${delta}`));
+  const nowhere = [delta, exported ?? delta].find((path) => !existsSync(dirname(path)));
+  return nowhere === undefined
+    ? ok(undefined)
+    : err(fault('file.unwritable', `${nowhere} can't be written: there is no such folder`));
+}
+
+interface LearntFiles {
+  readonly files: Files;
+  readonly encodedBytes: number;
+}
+
+/** The delta and, where it is wanted, the model with it. */
+function learntFiles(
+  { model, request: { step } }: PreparedTraining,
+  raw: Uint8Array,
+  paths: OutputPaths,
+): Result<LearntFiles> {
+  const encoded = encodedDelta(step, raw);
+  if (!encoded.ok) return encoded;
+  const files = new Map([[paths.delta, encoded.value]]);
+  if (paths.export !== undefined) {
+    const trained = trainedFile(model.bytes, model.inference, step, raw);
+    if (!trained.ok) return trained;
+    files.set(paths.export, trained.value);
+  }
+  return ok({ files, encodedBytes: encoded.value.length });
+}

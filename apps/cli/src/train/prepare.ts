@@ -1,0 +1,130 @@
+import { err, fault, invariant, ok, type Result } from '#libs/base/result';
+import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
+import { inputQuantisation, type PlannedStep } from '#libs/firmware/program';
+import type { Workshop } from '#libs/firmware/toolchain';
+import { elementCount, type Graph, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
+import { type LearningRates, sessionSchedule } from '#libs/model/session';
+import { type ModelFile, readModel } from '../model/read-model';
+import { readEngine } from '../run/engine-choice';
+import { lentBytes } from './engines';
+import { placeOf, type TrainPlace } from './place';
+import { readRows, type RowShape } from './read-rows';
+import { chosenStep, readSchemeChoice } from './scheme-choice';
+import { ratesOf, readNumbers, type SessionNumbers, type SessionWords } from './session-words';
+import type { TrainRequest } from './train-request';
+import { checkExport } from './trained-model';
+
+/** What is typed after `train MODEL`. */
+export interface TrainWords extends SessionWords {
+  readonly engine: string;
+  readonly data: string;
+  readonly labels: string;
+  readonly adapt: string;
+  readonly test: string;
+  readonly scheme: string;
+  readonly export: string | undefined;
+}
+
+/** A session, ready to run. */
+export interface PreparedTraining {
+  readonly model: ModelFile;
+  readonly board: string | undefined;
+  readonly rates: LearningRates;
+  readonly request: TrainRequest;
+  readonly run: TrainPlace['run'];
+}
+
+/** Reads, checks and plans everything before anything runs. Refusals: those of its parts. */
+export async function prepareTraining(
+  shop: Workshop,
+  path: string,
+  words: TrainWords,
+): Promise<Result<PreparedTraining>> {
+  const numbers = readNumbers(words);
+  if (!numbers.ok) return numbers;
+  const scheme = readSchemeChoice(words.scheme);
+  if (!scheme.ok) return scheme;
+  const engine = await readEngine(shop, words.engine);
+  if (!engine.ok) return engine;
+  const model = readTrainable(path, words.export !== undefined);
+  if (!model.ok) return model;
+  const { inference } = model.value.file;
+  const rows = readRows({ ...words, ...rowNumbers(numbers.value) }, model.value.shape);
+  if (!rows.ok) return rows;
+  const { seed, epochs: passes, sramBytes } = numbers.value;
+  const lent = lentBytes(rows.value.adapt.length, passes);
+  const place = await placeOf(shop, engine.value, sramBytes, lent);
+  if (!place.ok) return place;
+  const step = chosenStep(inference, scheme.value, place.value.budget);
+  if (!step.ok) return step;
+  const rates = ratesOf(step.value.scheme, numbers.value);
+  const schedule = sessionSchedule(rates, passes * rows.value.adapt.length);
+  const program = programOf(inference, step.value);
+  if (!program.ok) return program;
+  return ok({
+    model: model.value.file,
+    board: engine.value.name === 'arm' ? engine.value.board.name : undefined,
+    rates,
+    run: place.value.run,
+    request: {
+      shop,
+      step: step.value,
+      ...program.value,
+      classes: model.value.shape.classes,
+      rows: rows.value,
+      plan: { seed, passes, schedule },
+      sramBytes: place.value.budget?.budget.sramBytes,
+    },
+  });
+}
+
+const rowNumbers = ({ labelStride, quantisation }: SessionNumbers) => ({
+  labelStride,
+  ...(quantisation && { quantisation }),
+});
+
+interface Trainable {
+  readonly file: ModelFile;
+  readonly shape: RowShape & { readonly classes: number };
+}
+
+/** A model that can be trained at all, and what its rows are like. */
+function readTrainable(path: string, exports: boolean): Result<Trainable> {
+  const file = readModel(path);
+  if (!file.ok) return file;
+  const { inference } = file.value;
+  const shape = shapeOf(inference);
+  if (!shape.ok) return shape;
+  const exportable = exports ? checkExport(inference) : ok(undefined);
+  return exportable.ok ? ok({ file: file.value, shape: shape.value }) : exportable;
+}
+
+/** A label that is a number, or is not read, is any byte. */
+const BYTES = 256;
+
+function shapeOf(inference: Graph): Result<Trainable['shape']> {
+  const head = chosenStep(inference, 'last', undefined);
+  if (!head.ok) return head;
+  const [input, ...others] = inference.inputs;
+  if (input === undefined || others.length > 0 || tensorOf(inference, input).type !== 'int8')
+    return err(fault('scheme.not-trainable', `${inference.name}: training takes one int8 input`));
+  const { training } = head.value;
+  const [output] = training.outputs;
+  invariant(output !== undefined, 'a training graph has an output');
+  const isClassifier = objectiveOf(training) === 'classify';
+  const classes = isClassifier ? elementCount(tensorOf(training, output).shape) : 1;
+  return ok({
+    inputBytes: tensorBytes(tensorOf(inference, input)),
+    classes,
+    labels: isClassifier ? classes : BYTES,
+    quantisation: inputQuantisation(inference),
+  });
+}
+
+function programOf(
+  inference: Graph,
+  { training, plan }: PlannedStep,
+): Result<Pick<TrainRequest, 'model' | 'parameters'>> {
+  const model = generate({ graph: training, plan, layout: parameterLayout(inference) });
+  return model.ok ? ok({ model: model.value, parameters: packParameters(inference) }) : model;
+}

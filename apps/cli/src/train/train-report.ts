@@ -1,0 +1,182 @@
+import { formatTable, grouped } from '#libs/base/table';
+import { type Graph, graphMacs, tensorOf } from '#libs/model/ir';
+import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
+import {
+  accuracyOf,
+  type EpochRecord,
+  type LearningRates,
+  meanLossOf,
+  meanSquaredErrorOf,
+  type Tally,
+} from '#libs/model/session';
+import type { TrainOutcome, TrainRequest } from './train-request';
+
+/**
+ * Of a classifier the fraction that is right and the mean cross-entropy in nats; of other networks nothing is right or wrong, and the
+ * loss is the mean squared error.
+ */
+interface Score {
+  readonly accuracy: number | null;
+  readonly loss: number;
+}
+
+/** How a model is measured. */
+interface Measure {
+  readonly classes: number;
+  /** Of the model's output. */
+  readonly scale: number;
+}
+
+const lossOf = (tally: Tally, { classes, scale }: Measure): number =>
+  classes > 1 ? meanLossOf(tally) : meanSquaredErrorOf(tally, scale);
+
+const scoreOf = (tally: Tally, measure: Measure): Score => ({
+  accuracy: measure.classes > 1 ? accuracyOf(tally) : null,
+  loss: lossOf(tally, measure),
+});
+
+/** How the answers of this model are measured. */
+export const measureOf = (inference: Graph, classes: number): Measure => {
+  const [output] = inference.outputs;
+  return {
+    classes,
+    scale: output === undefined ? 1 : (tensorOf(inference, output).quantization?.scales[0] ?? 1),
+  };
+};
+
+/** What a report is of. */
+export interface TrainSummary {
+  readonly engine: string;
+  readonly board: string | undefined;
+  readonly inference: Graph;
+  readonly request: TrainRequest;
+  readonly rates: LearningRates;
+  readonly outcome: TrainOutcome;
+  readonly encodedBytes: number;
+  readonly seconds: number;
+}
+
+export type TrainReport = ReturnType<typeof trainReport>;
+
+/** What `train --json` prints. */
+export function trainReport(summary: TrainSummary) {
+  const { engine, board, inference, request, rates, outcome, encodedBytes, seconds } = summary;
+  const { step, classes, rows, plan } = request;
+  const { record, measured } = outcome;
+  const { scheme } = step;
+  const linked = measured?.linked;
+  const measure = measureOf(inference, classes);
+  return {
+    engine,
+    model: inference.name,
+    ...(board !== undefined && { board }),
+    scheme: {
+      ...scheme,
+      id: schemeId(scheme),
+      trained: trainedParameters(inference, scheme),
+      accounting: schemeAccounting(inference, scheme),
+    },
+    classes,
+    rows: { adapt: rows.adapt.length, test: rows.test.length },
+    seed: plan.seed,
+    rates,
+    before: scoreOf(record.before, measure),
+    epochs: lastAttempt(record.epochs, record.restarts).map(({ test }) => scoreOf(test, measure)),
+    after: scoreOf(record.after, measure),
+    kept: record.kept,
+    guard: {
+      restarts: record.restarts,
+      lossBefore: lossOf(record.base, measure),
+      ...(record.check.items > 0 && { lossAfter: lossOf(record.check, measure) }),
+    },
+    steps: record.steps,
+    macsPerStep: graphMacs(step.training),
+    ...(linked?.instructionsPerStep !== undefined && { instructionsPerStep: linked.instructionsPerStep }),
+    ...(linked && { flashBytes: linked.flashBytes }),
+    peakRamBytes: { planned: step.plan.peakBytes, measured: measured?.arenaBytes ?? null },
+    ...(linked && { staticRamBytes: linked.staticRamBytes, stackBytes: linked.stack }),
+    deltaBytes: { raw: record.delta.length, encoded: encodedBytes },
+    seconds,
+  };
+}
+
+/** Passes before a restart are forgotten, as their steps are. */
+const lastAttempt = (epochs: readonly EpochRecord[], restarts: number): readonly EpochRecord[] =>
+  epochs.filter(({ restart }) => restart === restarts);
+
+/** One line of progress. */
+export function epochLine(
+  { restart, pass, learned, test }: EpochRecord,
+  passes: number,
+  measure: Measure,
+): string {
+  const again = restart === 0 ? '' : `, ${restart === 1 ? 'second' : 'third'} attempt`;
+  return (
+    `epoch ${pass + 1}/${passes}${again}: ${scoreText(scoreOf(test, measure))} ` +
+    `(rows to learn from: loss ${lossOf(learned, measure).toFixed(4)})`
+  );
+}
+
+const scoreText = ({ accuracy, loss }: Score): string =>
+  `${accuracy === null ? '' : `accuracy ${accuracy.toFixed(4)}, `}loss ${loss.toFixed(4)}`;
+
+const CURVE_COLUMNS = [
+  { title: '', align: 'left' },
+  { title: 'accuracy', align: 'right' },
+  { title: 'loss', align: 'right' },
+] as const;
+
+const FIGURE_COLUMNS = [
+  { title: 'what it took', align: 'left' },
+  { title: '', align: 'right' },
+] as const;
+
+/** The report as text. */
+export function trainText(report: TrainReport): string {
+  const { engine, model, scheme, rows, rates, before, epochs, after, kept } = report;
+  const line = (what: string, { accuracy, loss }: Score) => [
+    what,
+    accuracy === null ? '-' : accuracy.toFixed(4),
+    loss.toFixed(4),
+  ];
+  const measured = report.classes > 1 ? 'accuracy and mean cross-entropy (nats)' : 'mean squared error';
+  return [
+    `${model} on ${engine}: scheme ${scheme.name}, ${grouped(scheme.trained.weights)} weights and ` +
+      `${grouped(scheme.trained.biases)} biases; rates ${rates.weights}, ${rates.bias}, ${rates.head}`,
+    `${grouped(rows.adapt)} rows to learn from; ${measured} of ${grouped(rows.test)} to test on`,
+    '',
+    formatTable(
+      CURVE_COLUMNS,
+      [line('before', before), ...epochs.map((epoch, i) => line(`epoch ${i + 1}`, epoch))],
+      [line('after', after)],
+    ),
+    '',
+    kept ? restartsText(report) : 'It did not help: the old values stay, and the delta is 0.',
+    '',
+    formatTable(FIGURE_COLUMNS, figureRows(report)),
+  ].join('\n');
+}
+
+function restartsText({ guard: { restarts } }: TrainReport): string {
+  if (restarts === 0) return 'What was learnt stays.';
+  return `What was learnt stays, at the ${restarts === 1 ? 'second' : 'third'} attempt: the rates are ${4 ** restarts} times smaller.`;
+}
+
+function figureRows(report: TrainReport): readonly (readonly string[])[] {
+  const { peakRamBytes, deltaBytes, stackBytes } = report;
+  const rows: readonly (readonly [string, number | null | undefined])[] = [
+    ['bytes of the arena, planned', peakRamBytes.planned],
+    ['  measured', peakRamBytes.measured],
+    ['bytes of static RAM (arena and all else but the stack)', report.staticRamBytes],
+    ['bytes of stack, worst case', stackBytes?.boundBytes],
+    ['  measured', stackBytes?.measuredBytes],
+    ['bytes of flash (code, constants, weights)', report.flashBytes],
+    ['steps', report.steps],
+    ['multiply-accumulates of a step', report.macsPerStep],
+    ['instructions of a step', report.instructionsPerStep],
+    ['bytes of the delta, raw', deltaBytes.raw],
+    ['  encoded', deltaBytes.encoded],
+  ];
+  const known = rows.flatMap(([what, value]) => (typeof value === 'number' ? [[what, grouped(value)]] : []));
+  return [...known, ['seconds', report.seconds.toFixed(1)]];
+}
