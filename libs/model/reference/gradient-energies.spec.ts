@@ -36,7 +36,10 @@ describe('gradient energies', () => {
     const each = rows.map((row) => gradientEnergies(training, [row]));
     energies.forEach(({ bias, weights }, i) => {
       expect(bias / (total(each.map((one) => one[i]!.bias)) / rows.length)).toBeCloseTo(1, 9);
-      expect(total(weights) / (total(each.map((one) => total(one[i]!.weights))) / rows.length)).toBeCloseTo(1, 9);
+      expect(total(weights) / (total(each.map((one) => total(one[i]!.weights))) / rows.length)).toBeCloseTo(
+        1,
+        9,
+      );
     });
   });
 
@@ -46,6 +49,11 @@ describe('gradient energies', () => {
       session.forward(features);
       return { features, label: session.predict() };
     });
-    expect(gradientEnergies(training, rows.map(({ features }) => ({ features })))).toEqual(gradientEnergies(training, own));
+    expect(
+      gradientEnergies(
+        training,
+        rows.map(({ features }) => ({ features })),
+      ),
+    ).toEqual(gradientEnergies(training, own));
   });
 });

@@ -47,7 +47,9 @@ export function gradientEnergies(training: Graph, rows: readonly EnergyRow[]): r
   for (const variable of variablesOf(training)) storeStartValue(machine, variable);
   const loss = training.ops.find(isLoss);
   invariant(loss?.kind === 'softmaxCrossEntropy', `${training.name} tells no classes apart`);
-  const forward = training.ops.flatMap((op) => (isForward(op) && !isLoss(op) ? [prepareForward(op, machine)] : []));
+  const forward = training.ops.flatMap((op) =>
+    isForward(op) && !isLoss(op) ? [prepareForward(op, machine)] : [],
+  );
   const lossKernel = prepareForward(loss, machine);
   const meters = new Meters(machine);
   const backward = training.ops.flatMap((op) => (isForward(op) ? [] : [meters.kernelOf(op)]));
@@ -75,16 +77,9 @@ class Meters {
   constructor(private readonly machine: Machine) {}
 
   kernelOf(op: Backward): BackwardKernel {
-    switch (op.kind) {
-      case 'biasUpdate':
-        return this.biasMeter(op);
-      case 'weightUpdate':
-        return this.weightMeter(op);
-      case 'headUpdate':
-        return () => undefined;
-      default:
-        return prepareBackward(op, this.machine);
-    }
+    if (op.kind === 'biasUpdate') return this.biasMeter(op);
+    if (op.kind === 'weightUpdate') return this.weightMeter(op);
+    return op.kind === 'headUpdate' ? () => undefined : prepareBackward(op, this.machine);
   }
 
   energies(rows: number): readonly LayerEnergies[] {
@@ -139,7 +134,10 @@ class Meters {
     };
   }
 
-  private scalesOf(layer: number): { readonly scales: readonly number[]; readonly frozen: ArrayLike<boolean | number> } {
+  private scalesOf(layer: number): {
+    readonly scales: readonly number[];
+    readonly frozen: ArrayLike<boolean | number>;
+  } {
     const { graph } = this.machine;
     const weights = tensorOf(graph, at(layersOf(graph), layer).weights);
     const { frozen } = trainingConstants(graph, layer);

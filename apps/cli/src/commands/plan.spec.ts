@@ -1,5 +1,7 @@
 import { fleetlearn, KWS_DIGITS } from '../testing/fleetlearn';
 
+jest.setTimeout(600_000);
+
 const run = (...words: readonly string[]) => fleetlearn('plan', KWS_DIGITS, ...words);
 
 interface PlanJson {
@@ -11,20 +13,21 @@ interface PlanJson {
 describe('plan', () => {
   it('trains more of the model where there is more memory, and stays within it', async () => {
     const plans: PlanJson[] = [];
-    for (const sram of ['64KB', '96KB', '128KB']) {
+    for (const sram of ['32KB', '64KB']) {
       const { out } = await run('--board', 'virtual-m4', '--sram', sram, '--json');
       plans.push(JSON.parse(out) as PlanJson);
     }
     const reach = plans.map(({ scheme }) => scheme.biasLayers);
     expect(reach).toEqual(reach.toSorted((a, b) => a - b));
-    expect(new Set(reach).size).toBe(3);
+    expect(new Set(reach).size).toBe(2);
     for (const { plan, arenaBudgetBytes } of plans)
       expect(plan.peakBytes).toBeLessThanOrEqual(arenaBudgetBytes);
   });
 
   it('marks the chosen scheme in a list of all, and shows the plan', async () => {
     const { out } = await run('--board', 'virtual-m4', '--sram', '64KB');
-    expect(out).toMatch(/^> +sparse-b4 +11,968 +778 +4\d,\d{3}$/m);
+    expect(out).toMatch(/^> +searched-k\d+-w\d+ +[\d,]+ +[\d,]+ +5\d,\d{3}$/m);
+    expect(out).toMatch(/^ +sparse-b3 +13,696 /m);
     expect(out).toMatch(/^x +full /m);
     const [, arena] = /^> +\S+ +\S+ +\S+ +(\S+)$/m.exec(out) ?? [];
     expect(out).toContain(`plan of kws-digits: ${arena?.replace(',', '')} bytes`);

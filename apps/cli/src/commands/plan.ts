@@ -29,7 +29,16 @@ export const plan = defineCommand({
   },
 });
 
-function planJson(inference: Graph, board: Board, { scheme, plan: chosen }: PlannedStep): object {
+/** The ladder of the model, and the chosen step among them, by how far back training reaches. */
+function landmarks(inference: Graph, board: Board, chosen: PlannedStep): readonly PlannedStep[] {
+  const others = planLadder(inference, board).filter(
+    ({ scheme }) => schemeId(scheme) !== schemeId(chosen.scheme),
+  );
+  return [...others, chosen].sort((a, b) => a.scheme.biasLayers - b.scheme.biasLayers);
+}
+
+function planJson(inference: Graph, board: Board, planned: PlannedStep): object {
+  const { scheme, plan: chosen } = planned;
   return {
     model: inference.name,
     board: board.name,
@@ -37,7 +46,7 @@ function planJson(inference: Graph, board: Board, { scheme, plan: chosen }: Plan
     arenaBudgetBytes: arenaBudget(board),
     scheme: { ...scheme, id: schemeId(scheme), trained: trainedParameters(inference, scheme) },
     accounting: schemeAccounting(inference, scheme),
-    candidates: planLadder(inference, board).map((each) => ({
+    candidates: landmarks(inference, board, planned).map((each) => ({
       name: each.scheme.name,
       arenaBytes: each.plan.peakBytes,
     })),
@@ -53,10 +62,11 @@ const CANDIDATE_COLUMNS = [
   { title: 'arena', align: 'right' },
 ] as const;
 
-function planText(inference: Graph, board: Board, { scheme, training, plan: chosen }: PlannedStep): string {
+function planText(inference: Graph, board: Board, planned: PlannedStep): string {
+  const { scheme, training, plan: chosen } = planned;
   const { sramBytes } = board.budget;
   const budget = arenaBudget(board);
-  const rows = planLadder(inference, board).map((rung) => {
+  const rows = landmarks(inference, board, planned).map((rung) => {
     const { weights, biases } = trainedParameters(inference, rung.scheme);
     const { peakBytes } = rung.plan;
     const mark = rung.scheme.name === scheme.name ? '>' : peakBytes > budget ? 'x' : '';

@@ -1,0 +1,247 @@
+import { err, fault, ok, type Result } from '#libs/base/result';
+import { arenaBudget, type Board } from '#libs/firmware/boards';
+import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
+import { PlannedPeaks, type SearchedStep, type SearchLimits, searchTraining } from '#libs/firmware/program';
+import { build } from '#libs/firmware/toolchain';
+import type { Graph } from '#libs/model/ir';
+import { type Contributions, schemeToJson } from '#libs/model/scheme';
+import { parseByteSize } from '../byte-size';
+import { defineCommand } from '../command';
+import { writeFiles } from '../files/write-files';
+import { localWorkshop } from '../local-workshop';
+import { readBoard, wholeBoard } from '../model/read-board';
+import { readModel } from '../model/read-model';
+import { contributionsOf, METHODS } from '../scheme/contributions';
+import { type Evidence, readEvidence } from '../scheme/rows';
+import { type Alternative, schemeReport, schemeText } from '../scheme/scheme-report';
+import { lentBytes } from '../train/engines';
+import { placeOf } from '../train/place';
+import { readNumbers } from '../train/session-words';
+import { jsonOption, modelWord, printJson } from './shared-parameters';
+
+/** As many as a usual session makes. */
+const EPOCHS = '10';
+/** What another budget would change is told for so much less and more. */
+const OTHER_BYTES = 16 * 1024;
+/** Whose flash stands for a device of no named board. */
+const FLASH_BOARD = 'mps2-an386';
+
+export const scheme = defineCommand({
+  name: 'scheme',
+  summary:
+    'Searches what a device should train of a model: the scheme of the largest expected gain that fits.',
+  words: [modelWord],
+  options: {
+    sram: {
+      type: 'string',
+      value: 'N[KB]',
+      meaning: "SRAM of the device, stack included; with --board absent: the board's own",
+    },
+    flash: {
+      type: 'string',
+      value: 'N[KB]',
+      meaning: 'flash of the device, which the linked session must fit',
+    },
+    upload: { type: 'string', value: 'N[KB]', meaning: 'bytes that an encoded delta may take, as estimated' },
+    board: {
+      type: 'string',
+      value: 'BOARD',
+      meaning: 'the device program of this board; absent: a session as `train --sram` runs it',
+      completes: 'board',
+    },
+    data: {
+      type: 'string',
+      value: 'FEATURES.i8',
+      meaning: "int8 rows of the shape of the model's input, one after the other",
+      completes: 'file',
+    },
+    labels: {
+      type: 'string',
+      value: 'LABELS.u8',
+      meaning: 'uint8, the class of each row',
+      completes: 'file',
+    },
+    'label-stride': {
+      type: 'string',
+      value: 'N',
+      meaning: 'bytes of a row in the labels, the class first (default: 1)',
+    },
+    'data-scale': {
+      type: 'string',
+      value: 'X',
+      meaning: "real = X * (element - N) in the data; absent: as the model's input is quantised",
+    },
+    'data-zero': { type: 'string', value: 'N', meaning: 'goes with --data-scale' },
+    adapt: { type: 'string', value: 'INDEXFILE', meaning: 'the rows to learn from', completes: 'file' },
+    test: { type: 'string', value: 'INDEXFILE', meaning: 'the rows to measure gains on', completes: 'file' },
+    by: {
+      type: 'choice',
+      choices: METHODS,
+      meaning: 'how gains are known (default: measured with labelled rows, gradients without)',
+    },
+    epochs: { type: 'string', value: 'N', meaning: 'passes of every measuring run (default: 10)' },
+    seed: { type: 'string', value: 'N', meaning: 'of the measuring runs (default: 1)' },
+    out: {
+      type: 'string',
+      value: 'FILE.json',
+      meaning: 'where the scheme goes, for `train --scheme FILE.json`',
+      completes: 'file',
+    },
+    json: jsonOption,
+  },
+  notes: [
+    'Measured: short sessions of the generated C on the rows to learn from, a few dozen in all, each with one part trained more;\n' +
+      'gains are of the mean probability of the right class on the rows to test on. Scores are kept in .fleetlearn/contributions.\n' +
+      'Gradients: squared gradients of up to 32 rows (with --data; of noise without), with the labels or what the model predicts.\n' +
+      'Structure: by the place of a layer alone.',
+    'The gains of parts are added up; the scheme that gains most is found exactly for the bytes that its parts take, and planned: what\n' +
+      'is printed fits. The scheme depends on nothing but the model, the rows and the options.',
+  ],
+  async run({ words: [path], options }, terminal) {
+    const numbers = readNumbers({
+      ...options,
+      epochs: options.epochs ?? EPOCHS,
+      seed: options.seed ?? '1',
+      lr: undefined,
+      'head-lr': undefined,
+    });
+    if (!numbers.ok) return numbers;
+    const limits = readLimits(options.upload);
+    if (!limits.ok) return limits;
+    const model = readModel(path);
+    if (!model.ok) return model;
+    const { inference, bytes: file } = model.value;
+    const evidence = readEvidence(options, numbers.value, inference);
+    if (!evidence.ok) return evidence;
+    const { epochs: passes, seed, sramBytes } = numbers.value;
+    const device = await deviceOf(options, sramBytes, evidence.value, passes);
+    if (!device.ok) return device;
+    const request = {
+      shop: localWorkshop,
+      inference,
+      file,
+      evidence: evidence.value,
+      method: options.by,
+      passes,
+      seed,
+    };
+    const contributions = await contributionsOf(request, terminal);
+    if (!contributions.ok) return contributions;
+    const found = searchAround(inference, device.value, contributions.value, limits.value);
+    if (!found.ok) return found;
+    const { answer, alternatives } = found.value;
+    const flash =
+      options.flash === undefined
+        ? ok(undefined)
+        : await checkFlash(inference, answer, options.board, options.flash);
+    if (!flash.ok) return flash;
+    if (options.out !== undefined) {
+      const written = await writeFiles(new Map([[options.out, `${schemeToJson(answer.scheme)}\n`]]));
+      if (!written.ok) return written;
+    }
+    const report = schemeReport({
+      inference,
+      sramBytes: device.value.budget.sramBytes,
+      arenaBudgetBytes: arenaBudget(device.value),
+      answer,
+      alternatives,
+      flashBytes: flash.value,
+    });
+    if (options.json) printJson(terminal, report);
+    else terminal.print(schemeText(report));
+    return ok(undefined);
+  },
+});
+
+function readLimits(upload: string | undefined): Result<SearchLimits> {
+  if (upload === undefined) return ok({});
+  const uploadBytes = parseByteSize(upload);
+  return uploadBytes.ok ? ok({ uploadBytes: uploadBytes.value }) : uploadBytes;
+}
+
+/** The device whose budget is searched for. Refused: `usage` without --sram and --board, `board.unknown`, `board.bad-budget`. */
+async function deviceOf(
+  { board, sram }: { readonly board: string | undefined; readonly sram: string | undefined },
+  sramBytes: number | undefined,
+  evidence: Evidence,
+  passes: number,
+): Promise<Result<Board>> {
+  if (board !== undefined) return readBoard(localWorkshop, board, { sram });
+  if (sramBytes === undefined)
+    return err(fault('usage', 'how much memory the device has is missing: --sram N[KB], or --board BOARD'));
+  const rows = evidence.kind === 'labelled' ? evidence.rows.adapt.length : 0;
+  const place = await placeOf(localWorkshop, { name: 'wasm' }, sramBytes, lentBytes(rows, passes));
+  if (!place.ok) return place;
+  const { budget } = place.value;
+  return budget ? ok(budget) : err(fault('usage', '--sram says nothing'));
+}
+
+interface Found {
+  readonly answer: SearchedStep;
+  readonly alternatives: readonly Alternative[];
+}
+
+/** The answer, and those of `OTHER_BYTES` less and more: from the least budget up, so that plans serve again. */
+function searchAround(
+  inference: Graph,
+  device: Board,
+  contributions: Contributions,
+  limits: SearchLimits,
+): Result<Found> {
+  const peaks = new PlannedPeaks(inference);
+  const search = (board: Board): Result<SearchedStep> =>
+    searchTraining(inference, board, { contributions, limits, peaks });
+  const other = (change: number): Alternative => {
+    const sramBytes = device.budget.sramBytes + change;
+    const board = withSram(device, sramBytes);
+    const found = sramBytes > 0 ? search(board) : undefined;
+    if (!found?.ok) return { sramBytes, scheme: null, plannedPeakBytes: null, expectedGain: null };
+    const { scheme: chosen, plan, candidate } = found.value;
+    return { sramBytes, scheme: chosen, plannedPeakBytes: plan.peakBytes, expectedGain: candidate.gain };
+  };
+  const less = device.budget.sramBytes > OTHER_BYTES ? [other(-OTHER_BYTES)] : [];
+  const answer = search(device);
+  return answer.ok ? ok({ answer: answer.value, alternatives: [...less, other(OTHER_BYTES)] }) : answer;
+}
+
+/** As if the board had so much in its first region: what if. */
+function withSram(board: Board, sramBytes: number): Board {
+  const [main, ...others] = board.memory.sram;
+  const sram = [{ ...main, bytes: Math.max(main.bytes, sramBytes) }, ...others] as const;
+  return { ...board, memory: { ...board.memory, sram }, budget: { ...board.budget, sramBytes } };
+}
+
+/** Links the session of the answer. Refused: `scheme.flash-too-small` (by how much), and as `build` refuses. */
+async function checkFlash(
+  inference: Graph,
+  { training, plan }: SearchedStep,
+  boardName: string | undefined,
+  flash: string,
+): Promise<Result<number>> {
+  const limit = parseByteSize(flash);
+  if (!limit.ok) return limit;
+  const named = await readBoard(localWorkshop, boardName ?? FLASH_BOARD, { sram: undefined });
+  const board = named.ok ? wholeBoard(named.value) : named;
+  if (!board.ok) return board;
+  const model = generate({ graph: training, plan, layout: parameterLayout(inference) });
+  if (!model.ok) return model;
+  const parameters = packParameters(inference);
+  const built = await build(localWorkshop, {
+    program: 'session',
+    target: 'arm',
+    board: board.value,
+    model: model.value,
+    parameters,
+  });
+  if (!built.ok) return built;
+  const { flashBytes } = built.value.footprint;
+  return flashBytes <= limit.value
+    ? ok(flashBytes)
+    : err(
+        fault(
+          'scheme.flash-too-small',
+          `${inference.name}: the linked session takes ${flashBytes} bytes of flash (parameters ${parameters.length}), ` +
+            `${flashBytes - limit.value} more than the ${limit.value} there are; which part trains changes little of that`,
+        ),
+      );
+}

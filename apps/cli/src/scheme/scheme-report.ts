@@ -1,0 +1,130 @@
+import { formatTable, grouped } from '#libs/base/table';
+import type { SearchedStep } from '#libs/firmware/program';
+import type { Graph } from '#libs/model/ir';
+import {
+  headCost,
+  type NextInLine,
+  nextInLine,
+  type Reason,
+  reasonsOf,
+  schemeAccounting,
+  schemeId,
+  type SparseScheme,
+  trainedParameters,
+} from '#libs/model/scheme';
+
+/** The answer for another budget. */
+export interface Alternative {
+  readonly sramBytes: number;
+  /** Null where nothing fits; then the other two are, too. */
+  readonly scheme: SparseScheme | null;
+  readonly plannedPeakBytes: number | null;
+  readonly expectedGain: number | null;
+}
+
+export interface SchemeSummary {
+  readonly inference: Graph;
+  readonly sramBytes: number;
+  readonly arenaBudgetBytes: number;
+  readonly answer: SearchedStep;
+  readonly alternatives: readonly Alternative[];
+  /** Of the linked session, where that was asked for. */
+  readonly flashBytes: number | undefined;
+}
+
+export type SchemeReport = ReturnType<typeof schemeReport>;
+
+/** What `scheme --json` prints. */
+export function schemeReport(summary: SchemeSummary) {
+  const { inference, sramBytes, arenaBudgetBytes, answer, alternatives, flashBytes } = summary;
+  const { scheme, candidate, contributions, plan, plans } = answer;
+  const trained = trainedParameters(inference, scheme);
+  return {
+    model: inference.name,
+    sramBytes,
+    arenaBudgetBytes,
+    scheme,
+    id: schemeId(scheme),
+    trained,
+    accounting: schemeAccounting(inference, scheme),
+    plannedPeakBytes: plan.peakBytes,
+    ...(flashBytes !== undefined && { flashBytes }),
+    uploadBytes: Math.ceil(
+      candidate.weights.reduce(
+        (sum, part) => sum + part.uploadBytes,
+        headCost(inference).uploadBytes + candidate.bias.uploadBytes,
+      ),
+    ),
+    expectedGain: candidate.gain,
+    contributions: { source: contributions.source, unit: contributions.unit },
+    plans,
+    why: reasonsOf(inference, candidate).map((reason) => ({ ...reason, text: reasonText(reason) })),
+    next: nextInLine(inference, contributions, candidate).map((step) => ({ ...step, text: nextText(step) })),
+    alternatives: alternatives.map((each) => ({ ...each, text: alternativeText(each, candidate.gain) })),
+  };
+}
+
+const layerText = ({ layer, name }: Reason): string => `layer ${layer ?? ''} (${name ?? ''})`;
+
+function reasonText(reason: Reason): string {
+  const { part, gain, savedBytes, copiedBytes, gainPerKilobyte } = reason;
+  const cost =
+    `gains ${gain.toFixed(4)} for ${grouped(Math.ceil(savedBytes))} bytes saved and ${grouped(copiedBytes)} copied ` +
+    `(${gainPerKilobyte.toFixed(4)} a KB)`;
+  if (part === 'weights')
+    return `weights of ${layerText(reason)}, the first ${reason.channels ?? 0} channels (${reason.ratio ?? 0}): ${cost}`;
+  return reason.layer === undefined
+    ? 'biases: of the head alone'
+    : `biases from ${layerText(reason)} on: ${cost}`;
+}
+
+const nextText = (step: NextInLine): string =>
+  `${layerText(step)} from ${step.from} to ${step.ratio ?? 0}: ${step.gain.toFixed(4)} more for ` +
+  `${grouped(step.savedBytes + step.copiedBytes)} bytes (${step.gainPerKilobyte.toFixed(4)} a KB)`;
+
+function alternativeText(
+  { sramBytes, scheme, plannedPeakBytes, expectedGain }: Alternative,
+  now: number,
+): string {
+  if (!scheme || expectedGain === null || plannedPeakBytes === null)
+    return `${grouped(sramBytes)} bytes: nothing fits`;
+  const change = expectedGain - now;
+  return (
+    `${grouped(sramBytes)} bytes: ${partsText(scheme)}; arena ${grouped(plannedPeakBytes)}, ` +
+    `gain ${expectedGain.toFixed(4)} (${change < 0 ? '' : '+'}${change.toFixed(4)})`
+  );
+}
+
+const partsText = ({ biasLayers, weightLayers }: SparseScheme): string =>
+  `biases of ${biasLayers} layers${weightLayers.length === 0 ? '' : `, weights ${weightLayers.map(({ layer, ratio }) => `${layer}:${ratio}`).join(' ')}`}`;
+
+const COLUMNS = [
+  { title: '', align: 'left' },
+  { title: '', align: 'right' },
+] as const;
+
+/** The report as text. */
+export function schemeText(report: SchemeReport): string {
+  const { scheme, accounting, contributions } = report;
+  const bytes = (value: number): string => grouped(Math.ceil(value));
+  return [
+    `${report.model} in ${grouped(report.sramBytes)} bytes of SRAM: ${partsText(scheme)}, and the head`,
+    '',
+    formatTable(COLUMNS, [
+      ['expected gain', report.expectedGain.toFixed(4)],
+      ['arena, planned', bytes(report.plannedPeakBytes)],
+      ['arena, at most', bytes(report.arenaBudgetBytes)],
+      ['saved activations and masks', bytes(accounting.activationBytes)],
+      ['copies of weights and biases', bytes(accounting.weightBytes)],
+      ...(report.flashBytes === undefined ? [] : [['flash', bytes(report.flashBytes)]]),
+      ['upload, estimated', bytes(report.uploadBytes)],
+    ]),
+    `Gains: ${contributions.unit}; those of the parts are added up. ${report.plans} schemes planned.`,
+    '',
+    'Why:',
+    ...report.why.map(({ text }) => `  ${text}`),
+    ...(report.next.length === 0 ? [] : ['Next in line:', ...report.next.map(({ text }) => `  ${text}`)]),
+    'With other SRAM:',
+    ...report.alternatives.map(({ text }) => `  ${text}`),
+  ].join('\n');
+}
