@@ -4,8 +4,9 @@ import { type Bench, BenchError } from './bench';
 import { compiler } from './benches/compiler';
 import { size } from './benches/size';
 import { speech } from './benches/speech';
+import { training } from './benches/training';
 
-const BENCHES: readonly Bench[] = [compiler, speech, size];
+const BENCHES: readonly Bench[] = [compiler, speech, training, size];
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);

@@ -1,0 +1,24 @@
+import type { TrainingRow } from '../row';
+import { accounting } from './accounting';
+import { delta } from './delta';
+import { federated } from './federated';
+import { gradients } from './gradients';
+import { macs } from './macs';
+import { fullAndLast, personalise } from './personalise';
+import { shadow } from './shadow';
+import { sram } from './sram';
+import { step } from './step';
+
+/** The table, from top to bottom. */
+export const ROWS: readonly TrainingRow[] = [
+  personalise,
+  fullAndLast,
+  federated,
+  shadow,
+  sram,
+  accounting,
+  step,
+  gradients,
+  delta,
+  macs,
+];
