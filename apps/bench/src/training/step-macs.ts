@@ -1,6 +1,6 @@
 import { at } from '#libs/base/result';
 import { channelRuleOf, isRead, type OpCall, type Plan, rowLayoutOf } from '#libs/firmware/planner';
-import { elementCount, type Graph, layersOf, type Op, ruleOf, tensorOf } from '#libs/model/ir';
+import { type Graph, layersOf, type Op, ruleOf, tensorOf } from '#libs/model/ir';
 import { trainedChannels } from '#libs/model/passes';
 import type { SparseScheme } from '#libs/model/scheme';
 
@@ -45,17 +45,6 @@ function shareOf({ rows, channels, stage }: OpCall, op: Op, graph: Graph): numbe
   return (rows.to - rows.from) / (heights.find((height) => height > 1) ?? 1);
 }
 
-/**
- * Work of an operator, whole. A gradient that is seen through a mask (GradientView 'pooled') is one number a channel, but it meets
- * every pixel of the layer's output.
- */
-function workOf(op: Op, training: Graph): number {
-  const macs = ruleOf(op).macs(op, training);
-  if (op.kind !== 'inputGradient' || op.view?.of !== 'pooled') return macs;
-  const { shape } = tensorOf(training, at(layersOf(training), op.layer).output);
-  return macs * elementCount(shape.slice(1, -1));
-}
-
 /** What the calls of a plan do; what runs twice counts twice. */
 export function executedMacs(training: Graph, { schedule }: Plan): StepMacs {
   const loss = training.ops.findIndex(({ kind }) => kind === 'softmaxCrossEntropy');
@@ -63,7 +52,7 @@ export function executedMacs(training: Graph, { schedule }: Plan): StepMacs {
   for (const call of schedule.calls) {
     if (isRead(call)) continue;
     const op = at(training.ops, call.op);
-    const macs = workOf(op, training) * shareOf(call, op, training);
+    const macs = ruleOf(op).macs(op, training) * shareOf(call, op, training);
     sums[call.op < loss ? 'forward' : 'backward'] += macs;
   }
   return sums;

@@ -235,9 +235,11 @@ export const biasUpdateRule: OpRule<BiasUpdate> = {
   check: NO_FAULTS,
 };
 
-/** Every weight meets every output pixel once, in both directions. */
-const gradientMacs = (op: InputGradient | WeightUpdate, graph: Graph): number =>
-  (tensorOf(graph, op.gradient).shape[1] ?? 0) * elementCount(tensorOf(graph, op.weights).shape);
+/** Every weight meets every pixel of the layer's output once, in both directions. A viewed gradient has the pixels of the layer's input (1x1). */
+function gradientMacs(op: InputGradient | WeightUpdate, graph: Graph): number {
+  const plane = op.kind === 'inputGradient' && op.view ? op.output : op.gradient;
+  return (tensorOf(graph, plane).shape[1] ?? 0) * elementCount(tensorOf(graph, op.weights).shape);
+}
 
 export const inputGradientRule: OpRule<InputGradient> = {
   inputs: (op) =>
