@@ -1,14 +1,11 @@
-import { err, ok } from '#libs/base/result';
+import { ok } from '#libs/base/result';
 import { defineCommand } from '../command';
 import { buildFiles } from '../build/build-files';
 import { buildText } from '../build/build-report';
-import { compileProgram } from '../build/compiled-program';
-import { readTrainChoice } from '../build/train-choice';
+import { requestedProgram } from '../build/requested-program';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { kernelsOf } from '../model/fitting-program';
-import { readBoard } from '../model/read-board';
-import { readModel } from '../model/read-model';
 import {
   boardOption,
   flashOption,
@@ -16,8 +13,8 @@ import {
   jsonOption,
   modelWord,
   optimizeOption,
+  outFolderOption,
   printJson,
-  rowsFault,
   sramOption,
   trainOption,
 } from './shared-parameters';
@@ -41,13 +38,7 @@ export const build = defineCommand({
       choices: ['image', 'c-library'],
       meaning: 'a program for the board (default), or C99 sources for a firmware of your own',
     },
-    out: {
-      type: 'string',
-      value: 'DIR',
-      meaning: 'where the files go; made where it is missing',
-      required: true,
-      completes: 'folder',
-    },
+    out: outFolderOption,
     json: jsonOption,
   },
   notes: [
@@ -56,28 +47,15 @@ export const build = defineCommand({
       'what fits where. Nothing is written where something does not fit.',
   ],
   async run({ words: [path], options }, terminal) {
-    const board = await readBoard(localWorkshop, options.board, options);
-    if (!board.ok) return board;
-    const train = readTrainChoice(options.train ?? 'auto');
-    if (!train.ok) return train;
-    const noRows = rowsFault(options['input-rows'], train.value);
-    if (noRows) return err(noRows);
-    const model = readModel(path);
-    if (!model.ok) return model;
-    const program = compileProgram({
-      inference: model.value.inference,
-      board: board.value,
-      train: train.value,
-      optimize: options.optimize,
-      inputRows: options['input-rows'],
-      kernels: options.format === 'c-library' ? 'plain' : kernelsOf(board.value),
-    });
-    if (!program.ok) return program;
+    const requested = await requestedProgram(
+      localWorkshop,
+      { ...options, model: path, train: options.train ?? 'auto' },
+      options.format === 'c-library' ? () => 'plain' : kernelsOf,
+    );
+    if (!requested.ok) return requested;
     const built = await buildFiles(localWorkshop, {
-      model: model.value,
+      ...requested.value,
       modelPath: path,
-      board: board.value,
-      program: program.value,
       format: options.format ?? 'image',
     });
     if (!built.ok) return built;

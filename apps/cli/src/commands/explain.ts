@@ -1,23 +1,20 @@
-import { err, ok } from '#libs/base/result';
+import { ok } from '#libs/base/result';
 import { grouped } from '#libs/base/table';
 import { arenaBudget } from '#libs/firmware/boards';
 import { planPicture, segmentsSaid } from '#libs/firmware/explain';
 import { type Plan, renderPlan } from '#libs/firmware/planner';
 import { dumpGraph } from '#libs/model/ir';
-import { compileProgram } from '../build/compiled-program';
-import { readTrainChoice } from '../build/train-choice';
+import { requestedProgram } from '../build/requested-program';
 import { defineCommand } from '../command';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { kernelsOf } from '../model/fitting-program';
-import { readBoard } from '../model/read-board';
-import { readModel } from '../model/read-model';
 import {
   boardOption,
   inputRowsOption,
   modelWord,
   optimizeOption,
-  rowsFault,
+  outFolderOption,
   sramOption,
   trainOption,
 } from './shared-parameters';
@@ -35,13 +32,7 @@ export const explain = defineCommand({
       ...trainOption,
       meaning: 'a plan of inference (default), of the largest training that fits, or of this scheme',
     },
-    out: {
-      type: 'string',
-      value: 'DIR',
-      meaning: 'where the files go; made where it is missing',
-      required: true,
-      completes: 'folder',
-    },
+    out: outFolderOption,
   },
   notes: [
     'plan.svg is the arena over the kernel calls (a browser shows it; what lies under the pointer is named), plan.txt the same as\n' +
@@ -49,25 +40,15 @@ export const explain = defineCommand({
       'default is --train auto).',
   ],
   async run({ words: [path], options }, terminal) {
-    const board = await readBoard(localWorkshop, options.board, options);
-    if (!board.ok) return board;
-    const train = readTrainChoice(options.train ?? 'none');
-    if (!train.ok) return train;
-    const noRows = rowsFault(options['input-rows'], train.value);
-    if (noRows) return err(noRows);
-    const model = readModel(path);
-    if (!model.ok) return model;
-    const program = compileProgram({
-      inference: model.value.inference,
-      board: board.value,
-      train: train.value,
-      optimize: options.optimize,
-      inputRows: options['input-rows'],
-      kernels: kernelsOf(board.value),
-    });
-    if (!program.ok) return program;
-    const { graph, plan, scheme } = program.value;
-    const budgetBytes = arenaBudget(scheme ? board.value : { ...board.value, reserveBytes: 0 });
+    const requested = await requestedProgram(
+      localWorkshop,
+      { ...options, model: path, train: options.train ?? 'none' },
+      kernelsOf,
+    );
+    if (!requested.ok) return requested;
+    const { board, program } = requested.value;
+    const { graph, plan, scheme } = program;
+    const budgetBytes = arenaBudget(scheme ? board : { ...board, reserveBytes: 0 });
     const files = new Map([
       ['plan.txt', renderPlan(graph, plan)],
       ['plan.svg', planPicture(graph, plan, { budgetBytes })],

@@ -17,7 +17,7 @@ import { type Alternative, schemeReport, schemeText } from '../scheme/scheme-rep
 import { lentBytes } from '../train/engines';
 import { placeOf } from '../train/place';
 import { readNumbers } from '../train/session-words';
-import { jsonOption, modelWord, printJson } from './shared-parameters';
+import { jsonOption, modelWord, printJson, rowOptions } from './shared-parameters';
 
 /** As many as a usual session makes. */
 const EPOCHS = '10';
@@ -49,31 +49,7 @@ export const scheme = defineCommand({
       meaning: 'the device program of this board; absent: a session as `train --sram` runs it',
       completes: 'board',
     },
-    data: {
-      type: 'string',
-      value: 'FEATURES.i8',
-      meaning: "int8 rows of the shape of the model's input, one after the other",
-      completes: 'file',
-    },
-    labels: {
-      type: 'string',
-      value: 'LABELS.u8',
-      meaning: 'uint8, the class of each row',
-      completes: 'file',
-    },
-    'label-stride': {
-      type: 'string',
-      value: 'N',
-      meaning: 'bytes of a row in the labels, the class first (default: 1)',
-    },
-    'data-scale': {
-      type: 'string',
-      value: 'X',
-      meaning: "real = X * (element - N) in the data; absent: as the model's input is quantised",
-    },
-    'data-zero': { type: 'string', value: 'N', meaning: 'goes with --data-scale' },
-    adapt: { type: 'string', value: 'INDEXFILE', meaning: 'the rows to learn from', completes: 'file' },
-    test: { type: 'string', value: 'INDEXFILE', meaning: 'the rows to measure gains on', completes: 'file' },
+    ...rowOptions,
     by: {
       type: 'choice',
       choices: METHODS,

@@ -9,7 +9,7 @@ import { localWorkshop } from '../local-workshop';
 import { type PreparedTraining, prepareTraining } from '../train/prepare';
 import { epochLine, measureOf, trainReport, trainText } from '../train/train-report';
 import { encodedDelta, trainedFile } from '../train/trained-model';
-import { jsonOption, modelWord, printJson } from './shared-parameters';
+import { jsonOption, modelWord, printJson, requiredRowOptions } from './shared-parameters';
 
 export const train = defineCommand({
   name: 'train',
@@ -23,45 +23,7 @@ export const train = defineCommand({
       required: true,
       completes: 'engine',
     },
-    data: {
-      type: 'string',
-      value: 'FEATURES.i8',
-      meaning: "int8 rows of the shape of the model's input, one after the other",
-      required: true,
-      completes: 'file',
-    },
-    labels: {
-      type: 'string',
-      value: 'LABELS.u8',
-      meaning: 'uint8, the class of each row',
-      required: true,
-      completes: 'file',
-    },
-    'label-stride': {
-      type: 'string',
-      value: 'N',
-      meaning: 'bytes of a row in the labels, the class first (default: 1)',
-    },
-    'data-scale': {
-      type: 'string',
-      value: 'X',
-      meaning: "real = X * (element - N) in the data; absent: as the model's input is quantised",
-    },
-    'data-zero': { type: 'string', value: 'N', meaning: 'goes with --data-scale' },
-    adapt: {
-      type: 'string',
-      value: 'INDEXFILE',
-      meaning: 'the rows to learn from, one row number a line, counted from 0',
-      required: true,
-      completes: 'file',
-    },
-    test: {
-      type: 'string',
-      value: 'INDEXFILE',
-      meaning: 'the rows to test on',
-      required: true,
-      completes: 'file',
-    },
+    ...requiredRowOptions,
     scheme: {
       type: 'string',
       value: 'auto|last|bias|full|FILE.json',
