@@ -53,7 +53,7 @@ typedef struct {
 typedef struct {
   const int8_t *weights;    /* conv, transposed conv [O][kh][kw][I], depthwise [C][kh*kw], fully connected [O][I] */
   const int32_t *bias;      /* NULL for none */
-  int32_t bias_fraction;    /* 0, or FL_BIAS_FRACTION for a trained copy */
+  const uint8_t *frozen;    /* NULL where biases are constants; of a trained copy, bits of the channels that hold theirs whole (N1) */
   const int32_t *multiplier;
   const int8_t *shift;
   const int8_t *trained;    /* NULL, or where the weights of the first `trained_inputs` input channels are instead: as of */
@@ -410,6 +410,7 @@ typedef struct {
   int32_t inputs;    /* channels of the layer's input */
   int32_t pixels;
   int32_t exponent;  /* E_run */
+  int32_t spare_bits; /* highest bits of every sum that hold stowed bytes: 0, 1, 2, 4 or 8 */
 } fl_running_gradient;
 
 void fl_begin_running_gradient(fl_running_gradient *running);
@@ -418,6 +419,13 @@ void fl_begin_running_gradient(fl_running_gradient *running);
 void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
                              const fl_split_weights *weights, int16_t *scratch);
 
+/*
+ * Sums that need fewer than 32 bits hold something else in the others, modulo 2^32: from the beginning on, until it is taken back
+ * before they are finished. first: which of all bytes that they have room for, 8 / spare_bits sums each.
+ */
+void fl_stow_bytes(const fl_running_gradient *running, int32_t first, const uint8_t *bytes, int32_t count);
+void fl_take_back_bytes(const fl_running_gradient *running, int32_t first, uint8_t *bytes, int32_t count);
+
 /* `output` is the whole tensor. Order: channels and pixels ascending: its planes may lie where the sums do. */
 void fl_finish_running_gradient(const fl_running_gradient *running, const fl_gradient_rules *rules,
                                 const fl_gradient *output);
@@ -425,9 +433,6 @@ void fl_finish_running_gradient(const fl_running_gradient *running, const fl_gra
 /* The same where the planes lie where the sums do: exponents wait in scratch (int16, one an input) until the sums are gone. */
 void fl_finish_in_place(const fl_running_gradient *running, const fl_gradient_rules *rules, const fl_gradient *output,
                         int16_t *scratch);
-
-/* row += the plane of one output channel spread through one kernel; consecutive taps are `tap_step` weights apart. */
-void fl_spread_plane(const fl_window *window, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t *row);
 
 /*
  * N6.5 and N7: the weights of the first saved->channels input channels, of the outputs in a range; h by range. weights:

@@ -18,11 +18,18 @@ typedef struct {
   int32_t low, high;
 } fl_output;
 
+/* N2: what is added to the sums of a channel. */
+static inline int32_t fl_bias_of(const fl_filter *filter, int32_t channel) {
+  if (filter->bias == NULL) return 0;
+  const int32_t held = filter->bias[channel];
+  const int32_t is_whole = filter->frozen == NULL || fl_mask_bit(filter->frozen, channel);
+  return is_whole ? held : fl_round_shift(held, FL_BIAS_FRACTION);
+}
+
 static inline fl_output fl_output_of(const fl_filter *filter, const fl_range *range, int32_t channel) {
-  const int32_t bias = filter->bias == NULL ? 0 : fl_round_shift(filter->bias[channel], filter->bias_fraction);
   const int32_t shift = filter->shift[channel];
-  return (fl_output){bias,  filter->multiplier[channel], shift > 0 ? shift : 0, -shift - 1, range->output_zero,
-                     range->low, range->high};
+  return (fl_output){fl_bias_of(filter, channel), filter->multiplier[channel], shift > 0 ? shift : 0, -shift - 1,
+                     range->output_zero,          range->low,                  range->high};
 }
 
 /*

@@ -42,14 +42,6 @@ static FL_INLINE v128_t fl_last_lanes(int32_t rest) {
   return wasm_i16x8_ge(wasm_i16x8_make(0, 1, 2, 3, 4, 5, 6, 7), wasm_i16x8_splat((int16_t)(8 - rest)));
 }
 
-/* fl_round_shift of four. */
-static FL_INLINE v128_t fl_round_shift_four(v128_t values, int32_t shift) {
-  if (shift <= 0) return values;
-  if (shift > 31) return wasm_i32x4_splat(0);
-  const v128_t doubled = wasm_i32x4_shr(values, (uint32_t)(shift - 1));
-  return wasm_i32x4_add(wasm_i32x4_shr(doubled, 1), wasm_v128_and(doubled, wasm_i32x4_splat(1)));
-}
-
 static FL_INLINE int32_t fl_power(int32_t exponent) { return (int32_t)(1u << ((uint32_t)exponent & 31u)); }
 
 /* Of `count` (1 to 4) channels from `channel` on; lanes above repeat the last one. */
@@ -62,12 +54,11 @@ static FL_INLINE fl_four_outputs fl_four_outputs_of(const fl_filter *filter, int
   fl_four_outputs o = {zero, zero, wasm_i32x4_splat(1), zero, wasm_i32x4_lt(shift, zero), 0};
   if (count == 4) {
     o.multiplier = wasm_v128_load(filter->multiplier + channel);
-    if (filter->bias != NULL) o.bias = fl_round_shift_four(wasm_v128_load(filter->bias + channel), filter->bias_fraction);
   } else {
-    const int32_t *m = filter->multiplier, *s = filter->bias;
+    const int32_t *m = filter->multiplier;
     o.multiplier = wasm_i32x4_make(m[channel], m[b], m[c], m[d]);
-    if (s != NULL) o.bias = fl_round_shift_four(wasm_i32x4_make(s[channel], s[b], s[c], s[d]), filter->bias_fraction);
   }
+  o.bias = wasm_i32x4_make(fl_bias_of(filter, channel), fl_bias_of(filter, b), fl_bias_of(filter, c), fl_bias_of(filter, d));
   o.right = wasm_i32x4_make(fl_power(31 + s0), fl_power(31 + s1), fl_power(31 + s2), fl_power(31 + s3));
   o.any_left = wasm_v128_any_true(wasm_i32x4_gt(shift, zero));
   if (o.any_left) {

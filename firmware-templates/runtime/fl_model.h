@@ -30,6 +30,10 @@
  *                             `input` points
  *   FL_MODEL_INPUT_ROWS       1: the model asks for its inputs row by row (fl_model_read_input below), and holds only those that it
  *                             needs; `input` is handed on
+ *   FL_MODEL_PREFIX           how many operators of the model run apart: the input is what fl_prefix_forward makes of a sample, the
+ *                             same as long as the parameter image is the same; 0 where it is not defined: the input is the sample
+ *   FL_MODEL_SAMPLE_BYTES     bytes of a sample, the same as FL_MODEL_INPUT_BYTES where there is no prefix
+ *   FL_MODEL_FEATURES_OFFSET  arena offset of what fl_prefix_forward leaves, FL_MODEL_INPUT_BYTES
  *   FL_MODEL_OUTPUTS          number of outputs
  *   FL_MODEL_OUTPUT_OFFSET    arena offset of the (first) output after fl_model_forward
  *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits of a classifier that trains
@@ -70,6 +74,15 @@ extern const uint32_t fl_model_input_row_bytes[]; /* FL_MODEL_INPUTS: bytes of a
 void fl_model_read_input(const int8_t *input, uint32_t port, uint32_t first, uint32_t count, int8_t *rows);
 #endif
 
+#ifndef FL_MODEL_PREFIX
+#define FL_MODEL_PREFIX 0
+#define FL_MODEL_SAMPLE_BYTES FL_MODEL_INPUT_BYTES
+#endif
+#if FL_MODEL_PREFIX
+/* Makes the model's input of a sample. It may overwrite the whole arena: fl_model_load comes after it. */
+void fl_prefix_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *sample);
+#endif
+
 /* Runs the model on one input; its outputs are then in the arena. */
 void fl_model_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *input);
 
@@ -98,7 +111,7 @@ void fl_after_row(uint32_t at, const int8_t *row, uint32_t bytes);
 enum {
   FL_VARIABLE_WEIGHTS = 0, /* int8, starts from int8 */
   FL_VARIABLE_HEAD = 1,    /* int16 with 4 fractional bits, starts from int8 * 16 */
-  FL_VARIABLE_BIAS = 2     /* int32 with 8 fractional bits, starts from int32 * 256 */
+  FL_VARIABLE_BIAS = 2     /* int32 with 8 fractional bits, starts from int32 * 256; of a frozen channel whole */
 };
 
 /*
@@ -115,6 +128,7 @@ typedef struct {
   uint32_t inputs; /* I where the storage order is OHWI; 1 where it is canonical */
   uint32_t run;    /* elements that follow each other in the parameter image, in storage order: all, or the trained channels */
   uint32_t stride; /* elements from one such run to the next there */
+  uint32_t frozen_offset; /* of biases: of the bits of the channels that are frozen, in the parameter image; 0: none is held whole */
 } fl_variable;
 
 /* Where the start value of the element stored at `index` is, in elements. */
@@ -148,6 +162,15 @@ void fl_model_read_state(const uint8_t *arena, uint32_t offset, uint8_t *out, ui
 
 /* Bytes [offset, offset+count) of the delta (N12) against the parameter image, little-endian, in variable order. */
 void fl_model_read_delta(const uint8_t *arena, const uint8_t *parameters, uint32_t offset, uint8_t *out, uint32_t count);
+
+/* N13: how many values came to the end of their range. */
+typedef struct {
+  uint32_t weights;
+  uint32_t head_weights;
+  uint32_t biases;
+} fl_saturated;
+
+fl_saturated fl_model_saturated(const uint8_t *arena, const uint8_t *parameters);
 
 #endif /* FL_MODEL_TRAINS */
 

@@ -4,12 +4,9 @@
  */
 #include <stddef.h>
 
-#include "fl_access.h"
-#include "fl_model.h"
+#include "fl_start.h"
 
 #if FL_MODEL_TRAINS
-
-enum { HEAD_FRACTION = 4 };
 
 /* Bytes of one element, by kind of variable. */
 static const uint8_t state_width[] = {1, 2, 4};
@@ -33,13 +30,9 @@ static int32_t value_now(const uint8_t *arena, const fl_variable *variable, uint
 /* N12: weights as they are, head in 1/16 LSB, biases rounded to whole LSB, each minus its start value. */
 static int32_t value_moved(const uint8_t *arena, const uint8_t *parameters, const fl_variable *variable, uint32_t index) {
   const int32_t now = value_now(arena, variable, index);
-  if (variable->kind == FL_VARIABLE_BIAS) {
-    const int32_t limit = FL_BIAS_LIMIT >> FL_BIAS_FRACTION;
-    const int32_t start = fl_saturate(fl_const_s32(parameters, variable->parameter_offset)[index], limit);
-    return fl_round_shift(now, FL_BIAS_FRACTION) - start;
-  }
-  const int32_t start = fl_const_s8(parameters, variable->parameter_offset)[fl_start_index(variable, index)];
-  return now - (variable->kind == FL_VARIABLE_HEAD ? start * (1 << HEAD_FRACTION) : start);
+  const int32_t start = fl_start_value(parameters, variable, index);
+  if (variable->kind != FL_VARIABLE_BIAS) return now - start;
+  return fl_round_shift(now, FL_BIAS_FRACTION) - fl_round_shift(start, FL_BIAS_FRACTION);
 }
 
 /* parameters: NULL for the state, the parameter image for the delta. */
@@ -68,6 +61,26 @@ void fl_model_read_state(const uint8_t *arena, uint32_t offset, uint8_t *out, ui
 
 void fl_model_read_delta(const uint8_t *arena, const uint8_t *parameters, uint32_t offset, uint8_t *out, uint32_t count) {
   read(arena, parameters, offset, out, count);
+}
+
+/* Of one variable. */
+static uint32_t at_their_end(const uint8_t *arena, const uint8_t *parameters, const fl_variable *variable) {
+  static const int32_t limits[] = {FL_WEIGHT_LIMIT, FL_HEAD_LIMIT, FL_BIAS_LIMIT};
+  const int32_t limit = limits[variable->kind];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < variable->count; i++) {
+    const int32_t now = value_now(arena, variable, i);
+    if ((now == limit || now == -limit) && now != fl_start_value(parameters, variable, i)) count++;
+  }
+  return count;
+}
+
+fl_saturated fl_model_saturated(const uint8_t *arena, const uint8_t *parameters) {
+  uint32_t counts[] = {0, 0, 0}; /* by kind */
+  for (uint32_t v = 0; v < FL_MODEL_VARIABLES; v++) {
+    counts[fl_model_variables[v].kind] += at_their_end(arena, parameters, &fl_model_variables[v]);
+  }
+  return (fl_saturated){counts[FL_VARIABLE_WEIGHTS], counts[FL_VARIABLE_HEAD], counts[FL_VARIABLE_BIAS]};
 }
 
 #endif

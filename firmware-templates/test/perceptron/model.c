@@ -3,8 +3,8 @@
 enum { CLASSES = FL_MODEL_CLASSES, INPUTS = FL_MODEL_INPUT_BYTES, WEIGHTS_AT = 16, BIASES_AT = 112, HEAD_AT = 64 };
 
 const fl_variable fl_model_variables[FL_MODEL_VARIABLES] = {
-    {WEIGHTS_AT, HEAD_AT, CLASSES *INPUTS, FL_VARIABLE_HEAD, 1, 1, CLASSES *INPUTS, CLASSES *INPUTS},
-    {BIASES_AT, HEAD_AT + CLASSES * INPUTS, CLASSES, FL_VARIABLE_BIAS, 1, 1, CLASSES, CLASSES}};
+    {WEIGHTS_AT, HEAD_AT, CLASSES *INPUTS, FL_VARIABLE_HEAD, 1, 1, CLASSES *INPUTS, CLASSES *INPUTS, 0},
+    {BIASES_AT, HEAD_AT + CLASSES * INPUTS, CLASSES, FL_VARIABLE_BIAS, 1, 1, CLASSES, CLASSES, 0}};
 
 static int32_t *logits_of(uint8_t *arena) { return (int32_t *)(void *)arena; }
 static int16_t *weights_of(uint8_t *arena) { return (int16_t *)(void *)(arena + WEIGHTS_AT); }

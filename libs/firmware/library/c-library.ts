@@ -9,6 +9,7 @@ const RUNTIME: ReadonlySet<string> = new Set([
   'runtime/fl_access.h',
   'runtime/fl_model.h',
   'runtime/fl_parameters.h',
+  'runtime/fl_start.h',
   'runtime/load_variables.c',
   'runtime/predict.c',
   'runtime/read_variables.c',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { toHex } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
+import { layersOf } from '#libs/model/ir';
 import { readRawDelta, writeRawDelta, type VariableDelta } from '#libs/fleet/delta';
 import {
   anyContributions,
@@ -245,6 +246,21 @@ describe('a published version', () => {
       const biasRatio = at(scalesOf(next.graph, 'fc.b'), k) / at(scalesOf(base.graph, 'fc.b'), k);
       expect(biasRatio / ratio).toBeCloseTo(1, 6);
     });
+  });
+
+  it('keeps what a file holds beyond the ranges of training: biases always, weights until they move', () => {
+    const graph = smallGraph();
+    const bias = layersOf(graph)[0]!.bias!;
+    const wide = Int32Array.of(-(2 ** 31), 7, 5_000_000);
+    const least = { tensor: layersOf(graph)[2]!.weights, data: new Uint8Array(15).fill(0x80) };
+    const odd = patchedGraph(graph, [{ tensor: bias, data: new Uint8Array(wide.buffer) }, least]);
+    const base = { graph: odd, master: unwrap(startMaster(odd)) };
+    const still = nextVersion(base, [uniform('a', 0)]);
+    expect([still.graph, still.master]).toEqual([base.graph, base.master]);
+    const moved = nextVersion(still, [uniform('a', 3)]);
+    expect(canonicalValues(moved.graph, 'conv.b')).toEqual([-(2 ** 31), 10, 5_000_000]);
+    expect(new Set(canonicalValues(moved.graph, 'pw.w'))).toEqual(new Set([-124]));
+    expect(unwrap(readMaster(moved.graph, writeMaster(moved.master)))).toEqual(moved.master);
   });
 
   it('keeps scale and bytes of classes that did not change', () => {

@@ -89,7 +89,8 @@ function moveParameter(
     const change = combine(contributors, ruleFor(policy.rule, contributors.length), FRACTION_BITS[kind]);
     positions.forEach((position, i) => {
       const move = at(change, i);
-      if (move !== 0) values[position] = saturate(at(values, position) + move, limit);
+      // Devices start from the saturated value (N1), and say what they did from there.
+      if (move !== 0) values[position] = saturate(saturate(at(values, position), limit) + move, limit);
     });
   }
   return { parameter: { name, kind, values }, report };

@@ -30,6 +30,10 @@ export const stepOf = (kind: VariableKind): number => UNITS_PER_STEP[kind] * 2 *
 /** Largest magnitude in the master. */
 export const limitOf = (kind: VariableKind): number => UNIT_LIMITS[kind] * 2 ** FRACTION_BITS[kind];
 
+/** Whether a stored value is a bias that no range holds: it belongs to a frozen channel (N0) and stays as it is. */
+export const isHeldWhole = (kind: VariableKind, stored: number): boolean =>
+  kind === 'bias' && Math.abs(stored) > UNIT_LIMITS.bias;
+
 /** Weights and biases of all layers in graph order; a dense layer at the end of a classifier is the head. */
 export function parametersOf(graph: Graph): readonly Parameter[] {
   const head = headLayerOf(graph);

@@ -2,7 +2,7 @@ import { bytesOf } from '#libs/base/bytes';
 import { at, invariant } from '#libs/base/result';
 import { type Graph, type Tensor, type TensorId } from '#libs/model/ir';
 import type { Master, MasterParameter } from './master';
-import { type Parameter, parametersOf, stepOf } from './parameters';
+import { isHeldWhole, type Parameter, parametersOf, stepOf } from './parameters';
 import { rescaledHead } from './rescale-head';
 
 /** New contents of one constant of the model file; `patchTflite` takes these. */
@@ -39,12 +39,31 @@ export function publish({ graph, before, after }: Publishing): Publication {
     'both masters are of this graph',
   );
   const head = rescaledHead(parameters, before, after);
-  const published = after.parameters.map((parameter) => head.parameters.get(parameter.name) ?? parameter);
+  const published = parameters.map(
+    (parameter, i) =>
+      head.parameters.get(parameter.tensor.name) ??
+      withWholeBiases(parameter, at(after.parameters, i), at(before.parameters, i)),
+  );
   const patches = parameters.flatMap((parameter, i) => {
     const scales = head.scales.get(parameter.tensor.id);
     return patchOf(parameter, at(published, i), scales);
   });
   return { patches, master: { parameters: published } };
+}
+
+/** Biases of frozen channels stay, whatever a delta says of them: in the master as they were, in the file untouched. */
+function withWholeBiases(
+  { kind, stored, order }: Parameter,
+  moved: MasterParameter,
+  before: MasterParameter,
+): MasterParameter {
+  if (!stored.some((value) => isHeldWhole(kind, value))) return moved;
+  const values = moved.values.slice();
+  stored.forEach((value, i) => {
+    const position = at(order, i);
+    if (isHeldWhole(kind, value)) values[position] = at(before.values, position);
+  });
+  return { ...moved, values };
 }
 
 function patchOf(
@@ -54,7 +73,10 @@ function patchOf(
 ): readonly ParameterPatch[] {
   const step = stepOf(kind);
   const { stored, order, tensor } = parameter;
-  const data = stored.map((_, i) => Math.floor((at(values, at(order, i)) + step / 2) / step));
+  const stays = (value: number): boolean => scales === undefined && isHeldWhole(kind, value);
+  const data = stored.map((value, i) =>
+    stays(value) ? value : Math.floor((at(values, at(order, i)) + step / 2) / step),
+  );
   if (scales === undefined && data.every((value, i) => value === stored[i])) return [];
   return [{ tensor: tensor.id, data: littleEndian(data), ...(scales && hasScales(tensor) && { scales }) }];
 }

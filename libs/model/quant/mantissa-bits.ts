@@ -1,6 +1,7 @@
 import {
   elementCount,
   type Graph,
+  type InputGradient,
   layersOf,
   type MaxPoolGradient,
   type MoveGradient,
@@ -14,7 +15,8 @@ import { at } from '#libs/base/result';
 import { kceil } from './binary-float';
 import { windowsPerPixel } from './gradient-constants';
 
-const LARGEST_WEIGHT = 127;
+/** Of weights that do not train; those that do stay within +-127. */
+const LARGEST_WEIGHT = 128;
 /** Largest |x - z| of an int8 activation. */
 const LARGEST_INPUT = 255;
 const LARGEST_HEAD_WEIGHT = 8191;
@@ -57,7 +59,7 @@ function accumulationBound(graph: Graph, op: Op): number {
 
 /**
  * N4: magnitude bits M of every gradient mantissa of a training graph, so that no int32 accumulator can overflow:
- * M = min(14, 30 - ceil(log2 B)). B counts what each back-propagated layer sums: 127 * C_out * kh * kw of a convolution
+ * M = min(14, 30 - ceil(log2 B)). B counts what each back-propagated layer sums: 128 * C_out * kh * kw of a convolution
  * (kh * kw of a depthwise one), 255 pixels of a weight-trained layer, 8191 classes of the head, and of operators without
  * weights the sums of GRADIENTS.md, G10.
  */
@@ -65,3 +67,10 @@ export function mantissaBits(trainingGraph: Graph): number {
   const bound = Math.max(...trainingGraph.ops.map((op) => accumulationBound(trainingGraph, op)));
   return Math.min(WIDEST_MANTISSA, 30 - kceil(bound));
 }
+
+/**
+ * Bits of a signed integer that holds every running sum of an input gradient (N6.4): as many as its layer's weights could
+ * make of mantissas of M bits. The skip gradient, which is added last, is not counted.
+ */
+export const sumBits = (trainingGraph: Graph, { layer }: Pick<InputGradient, 'layer'>): number =>
+  2 + Math.floor(Math.log2(inputGradientBound(trainingGraph, layer))) + mantissaBits(trainingGraph);

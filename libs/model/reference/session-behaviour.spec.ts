@@ -1,12 +1,15 @@
 import { equalBytes } from '#libs/base/bytes';
 import { unwrap } from '#libs/base/result';
 import { Rng, shufflePass } from '#libs/base/rng';
-import type { Graph } from '#libs/model/ir';
+import { elementCount, type Graph, isLoss, layersOf, tensorOf } from '#libs/model/ir';
 import { trainingGraph } from '#libs/model/passes';
 import { uniformRates } from '#libs/model/quant';
+import { withDeadChannels } from '#test/support/dead-channels';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { residualNetwork } from '#test/support/tiny-networks';
-import { createSession, type TrainingSession } from './training-session';
+import { machineFor } from './machine';
+import { runGraph } from './run-graph';
+import { createSession, TrainingSession } from './training-session';
 
 const INPUT_BYTES = 8 * 6 * 2;
 const CLASSES = 3;
@@ -99,6 +102,18 @@ describe('a training session', () => {
   });
 });
 
+/** With biases trained, and before any step, the head sees what it sees in inference. */
+function expectFeaturesOfInference(inference: Graph, biasLayers: number): void {
+  const training = unwrap(trainingGraph(inference, { name: 'bias', biasLayers, weightLayers: [] }));
+  const machine = machineFor(training);
+  const rng = new Rng(9);
+  const { shape } = tensorOf(inference, inference.inputs[0]!);
+  const input = Int8Array.from({ length: elementCount(shape) }, () => rng.below(256) - 128);
+  new TrainingSession(machine, training.ops.find(isLoss)!).forward(input);
+  const features = layersOf(inference).at(-1)!.input;
+  expect(machine.memory.int8(features)).toEqual(runGraph(inference, [input]).get(features));
+}
+
 /** One pointwise layer whose second channel has the given scale and bias. */
 function oneLayer(scale: number, bias: number): Graph {
   const builder = new GraphBuilder('dead');
@@ -127,4 +142,39 @@ describe('frozen channels', () => {
     expect([weights[2], weights[3], biases[1]]).toEqual([0, 0, 0]);
     expect(weights[0] !== 0 || weights[1] !== 0).toBe(true);
   });
+
+  it('give in training what they give in inference, whatever their bias', () => {
+    const dead = Array.from({ length: 30 }, (_, seed) => withDeadChannels(residualNetwork(seed), seed));
+    const trainable = dead.filter((graph) => layersOf(graph).every(({ bias }) => bias !== undefined));
+    expect(trainable.length).toBeGreaterThan(2);
+    for (const graph of trainable) expectFeaturesOfInference(graph, 4);
+  });
+});
+
+/** A pointwise layer with weights of -128, and a dense one. */
+function leastWeights(): Graph {
+  const builder = new GraphBuilder('least');
+  const options = { channels: 2, weights: Int8Array.of(-128, 5, 127, -128), biases: Int32Array.of(10, 20) };
+  const conv = builder.conv('conv', builder.input([1, 2, 2, 2]), options);
+  const head = { channels: 2, weights: Int8Array.of(-128, 1, 2, 127) };
+  return builder.build(builder.fullyConnected('fc', builder.averagePool('pool', conv), head));
+}
+
+describe('a weight of -128', () => {
+  it('starts at -127 where it trains, has not moved by that, and never comes back', () => {
+    const scheme = { name: 'all', biasLayers: 1, weightLayers: [{ layer: 0, ratio: 1 }] };
+    const session = createSession(unwrap(trainingGraph(leastWeights(), scheme)));
+    const weights = (): readonly number[] => [...new Int8Array(session.state().buffer).slice(0, 4)];
+    expect(weights()).toEqual([-127, 5, 127, -127]);
+    expect(new Set(session.delta())).toEqual(new Set([0]));
+    expect(new DataView(session.state().buffer).getInt16(12, true)).toBe(-128 * 16);
+    for (let index = 0; index < 20; index++) {
+      session.forward(Int8Array.of(90, -90, 20, 30, -40, 50, 60, -70));
+      session.loss(index % 2);
+      session.backward({ seed: 3, index, rates: uniformRates(0.3) });
+      expect(Math.min(...weights())).toBeGreaterThanOrEqual(-127);
+    }
+  });
+
+  it('stays what it is where it does not train', () => expectFeaturesOfInference(leastWeights(), 1));
 });

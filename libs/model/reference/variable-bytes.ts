@@ -1,31 +1,49 @@
-import { sliceOf, type TensorId, type Variable, wholeIndex } from '#libs/model/ir';
-import { canonicalOrder, saturate, storedBiases, storedWeights } from '#libs/model/quant';
+import {
+  elementCount,
+  type Graph,
+  sliceOf,
+  type TensorId,
+  type Variable,
+  type VariableKind,
+  wholeIndex,
+} from '#libs/model/ir';
+import { canonicalOrder, saturate, storedBiases, storedWeights, trainingConstants } from '#libs/model/quant';
 import { ByteWriter } from '#libs/base/bytes';
 import type { Machine } from './machine';
 
 /** Integers of every variable, in storage order. */
 export type Snapshot = ReadonlyMap<TensorId, readonly number[]>;
 
-/** N1: biases stay within +-2^30. */
-const BIAS_LIMIT = 2 ** 30;
+/** N1: the ranges of what trains, in units of the copy; a start value beyond them is saturated. */
+const LIMITS: Readonly<Record<VariableKind, number>> = { weights: 127, head: 8191, bias: 2 ** 30 };
 
 const valuesOf = (machine: Machine, { tensor }: Variable): Int8Array | Int16Array | Int32Array => {
   if (tensor.type === 'int8') return machine.memory.int8(tensor.id);
   return tensor.type === 'int16' ? machine.memory.int16(tensor.id) : machine.memory.int32(tensor.id);
 };
 
-/** N1: weights as they are (of the trained channels), head weights times 16, biases times 256. */
+/** The constant behind a copy, element by element in the copy's storage order. */
+function storedValues(graph: Graph, { tensor, kind }: Variable): readonly number[] {
+  if (kind === 'bias') return [...storedBiases(graph, tensor.id)];
+  const stored = storedWeights(graph, tensor.id);
+  const slice = sliceOf(graph, tensor);
+  return Array.from({ length: elementCount(tensor.shape) }, (_, i) => stored[wholeIndex(slice, i)] as number);
+}
+
+/** N1: a frozen channel's bias is held whole, whatever it is; the head holds all its biases with their fraction. */
+function wholeChannels(graph: Graph, { kind, op, layer }: Variable): Uint8Array | undefined {
+  return kind === 'bias' && op.kind !== 'head' ? trainingConstants(graph, layer).frozen : undefined;
+}
+
+/** N1. */
 export function storeStartValue(machine: Machine, variable: Variable): void {
-  const { tensor, kind } = variable;
-  const stored =
-    kind === 'bias' ? storedBiases(machine.graph, tensor.id) : storedWeights(machine.graph, tensor.id);
-  const one = 2 ** (tensor.fractionBits ?? 0);
-  const slice = sliceOf(machine.graph, tensor);
+  const whole = wholeChannels(machine.graph, variable);
+  const one = 2 ** (variable.tensor.fractionBits ?? 0);
+  const limit = LIMITS[variable.kind];
   const values = valuesOf(machine, variable);
-  for (let i = 0; i < values.length; i++) {
-    const value = (stored[wholeIndex(slice, i)] as number) * one;
-    values[i] = kind === 'bias' ? saturate(value, BIAS_LIMIT) : value;
-  }
+  storedValues(machine.graph, variable).forEach((stored, i) => {
+    values[i] = whole?.[i] === 1 ? stored : saturate(stored * one, limit);
+  });
 }
 
 export const snapshotOf = (machine: Machine, variables: readonly Variable[]): Snapshot =>
@@ -69,4 +87,21 @@ export function deltaBytes(machine: Machine, variables: readonly Variable[], bas
     });
   }
   return writer.finish();
+}
+
+/** N13: values that came to the end of their range. */
+export function saturatedCounts(machine: Machine, variables: readonly Variable[], base: Snapshot) {
+  const of = (kind: VariableKind): number =>
+    variables
+      .filter((variable) => variable.kind === kind)
+      .reduce((sum, variable) => sum + atTheirEnd(machine, variable, base), 0);
+  return { weights: of('weights'), headWeights: of('head'), biases: of('bias') };
+}
+
+function atTheirEnd(machine: Machine, variable: Variable, base: Snapshot): number {
+  const start = base.get(variable.tensor.id) ?? [];
+  const limit = LIMITS[variable.kind];
+  return [...valuesOf(machine, variable)].filter(
+    (value, i) => Math.abs(value) === limit && value !== start[i],
+  ).length;
 }

@@ -1,6 +1,6 @@
 import { at } from '#libs/base/result';
 import { Rng } from '#libs/base/rng';
-import type { Graph } from '#libs/model/ir';
+import { type Graph, layersOf } from '#libs/model/ir';
 import type { TrainingScheme } from '#libs/model/passes';
 import type { Rate, Rates } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
@@ -47,6 +47,12 @@ const rates = (firstStep: number, weights: number, bias = weights, head = weight
 
 const RELU6 = { activation: 'relu6' } as const;
 const DEAD = 1e-8;
+/** Biases of frozen channels: one decides its outputs alone, one wraps. */
+const WIDE: ReadonlyMap<number, number> = new Map([
+  [2, -5_000_000],
+  [5, -(2 ** 31)],
+  [7, 2_000_000_000],
+]);
 
 /** Scales of `count` channels that differ by a factor of some hundred; channel `dead` is frozen. */
 const unevenScales = (count: number, dead: number): readonly number[] =>
@@ -54,14 +60,15 @@ const unevenScales = (count: number, dead: number): readonly number[] =>
 
 /**
  * What NUMERICS speaks of, once each: a stem of stride 2, a block with residual ADD whose expanding layer ends in a group of two
- * and whose depthwise kernel is 5x5, a block of stride 2, channels and a class that are frozen by scale or by bias.
+ * and whose depthwise kernel is 5x5, a block of stride 2, channels and a class that are frozen by scale or by bias, biases that
+ * only a frozen channel can hold, and in every layer weights of -128.
  */
 function tinyNetwork(): Graph {
   const builder = new GraphBuilder('tiny', 11);
   const input = builder.input([1, 9, 7, 3]);
   const stem = builder.conv('stem', input, { channels: 6, kernel: 3, stride: 2, padding: 1 });
   const first = builder.conv('b1.ex', stem, { channels: 10, scales: unevenScales(10, 4), ...RELU6 });
-  const biases = Int32Array.from({ length: 10 }, (_, o) => (o === 7 ? 2_000_000_000 : 150 * o - 600));
+  const biases = Int32Array.from({ length: 10 }, (_, o) => WIDE.get(o) ?? 150 * o - 600);
   const deep = builder.depthwise('b1.dw', first, { kernel: 5, padding: 2, biases, ...RELU6 });
   const sum = builder.add('b1.add', builder.conv('b1.pw', deep, { channels: 6 }), stem);
   const second = builder.conv('b2.ex', sum, { channels: 12, ...RELU6 });
@@ -73,9 +80,18 @@ function tinyNetwork(): Graph {
   });
   const last = builder.conv('b2.pw', strided, { channels: 7 });
   const features = builder.reshape('features', builder.averagePool('pool', last), [1, 7]);
-  return builder.build(
-    builder.fullyConnected('fc', features, { channels: 4, scales: [0.01, DEAD, 0.02, 0.01] }),
+  const output = builder.fullyConnected('fc', features, { channels: 4, scales: [0.01, DEAD, 0.02, 0.01] });
+  return withLeastWeights(builder.build(output));
+}
+
+/** Every seventh weight of every layer is -128. */
+function withLeastWeights(graph: Graph): Graph {
+  const weights = new Set(layersOf(graph).map((op) => op.weights));
+  const lowered = (data: Uint8Array): Uint8Array => data.map((byte, i) => (i % 7 === 3 ? 0x80 : byte));
+  const tensors = graph.tensors.map((tensor) =>
+    weights.has(tensor.id) && tensor.data ? { ...tensor, data: lowered(tensor.data) } : tensor,
   );
+  return { ...graph, tensors };
 }
 
 const TINY_LAYERS = 7;

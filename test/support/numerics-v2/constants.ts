@@ -53,7 +53,7 @@ export function skipRatio(sum: Sum, operand: Site): Pair {
 export function mantissaBits(network: Network, trainsWeights: ReadonlySet<number>, first: number): bigint {
   const layers = network.body.filter((each): each is Layer => each.kind !== 'sum');
   const bounds = layers.flatMap(({ number, kind, kernel, output }) => [
-    number > first ? 127 * kernel[0] * kernel[1] * (kind === 'depthwise' ? 1 : output.channels) : 0,
+    number > first ? 128 * kernel[0] * kernel[1] * (kind === 'depthwise' ? 1 : output.channels) : 0,
     trainsWeights.has(number) ? 255 * pixelsOf(output) : 0,
   ]);
   const bound = Math.max(...bounds, 8191 * network.head.output.channels);

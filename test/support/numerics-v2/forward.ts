@@ -9,7 +9,7 @@ export interface Computed {
   readonly mask: readonly boolean[];
 }
 
-/** What a layer computes with: weights in canonical order, biases in 8 fractional bits where `isTrained`. */
+/** What a layer computes with: weights in canonical order, biases in 8 fractional bits where `isTrained` and the channel is not frozen. */
 export interface Parameters {
   readonly weights: bigint[];
   readonly biases: bigint[];
@@ -72,7 +72,8 @@ function convolved(
   return collect(
     Array.from({ length: layer.output.channels * pixels }, (_, index) => {
       const o = Math.floor(index / pixels);
-      const bias = at.isTrained ? (at.biases[o]! + 128n) >> 8n : at.biases[o]!;
+      const isWhole = !at.isTrained || constants.frozen[o];
+      const bias = isWhole ? at.biases[o]! : (at.biases[o]! + 128n) >> 8n;
       const acc = BigInt.asIntN(32, bias + accumulate(layer, at.weights, input, { o, p: index % pixels }));
       return clamped(mbqm(acc, constants.requant[o]!) + layer.output.zero, layer.clamp);
     }),

@@ -27,15 +27,19 @@ export interface Rates {
 
 const BIAS_LIMIT = 1n << 30n;
 
-/** N1: start values. */
-function startValues(layer: Layer, isTrained: boolean): Parameters {
+/** N1: start values of what trains. */
+function startValues(layer: Layer, { frozen }: LayerConstants, trainsWeights: boolean): Parameters {
   const isHead = layer.kind === 'head';
-  return {
-    weights: layer.weights.map((w) => (isHead ? w * 16n : w)),
-    biases: layer.biases.map((b) => (isTrained ? sat(b * 256n, BIAS_LIMIT) : b)),
-    isTrained,
-  };
+  const startWeight = (w: bigint): bigint => (isHead ? w * 16n : trainsWeights ? sat(w, 127n) : w);
+  const startBias = (b: bigint, o: number): bigint => (frozen[o] && !isHead ? b : sat(b * 256n, BIAS_LIMIT));
+  return { weights: layer.weights.map(startWeight), biases: layer.biases.map(startBias), isTrained: true };
 }
+
+const fixedValues = ({ weights, biases }: Layer): Parameters => ({
+  weights: [...weights],
+  biases: [...biases],
+  isTrained: false,
+});
 
 export class SpecSession {
   readonly network: Network;
@@ -56,9 +60,16 @@ export class SpecSession {
     this.first = Math.min(body.length - scheme.biasLayers, ...this.trainsWeights);
     this.constants = new Map(this.layers.map((layer) => [layer.number, constantsOf(this.network, layer)]));
     this.parameters = new Map(
-      this.layers.map((layer) => [layer.number, startValues(layer, layer.number >= this.first)]),
+      this.layers.map((layer) => [
+        layer.number,
+        layer.number >= this.first ? this.startOf(layer) : fixedValues(layer),
+      ]),
     );
     this.bits = bits ?? mantissaBits(this.network, this.trainsWeights, this.first);
+  }
+
+  private startOf(layer: Layer): Parameters {
+    return startValues(layer, this.constants.get(layer.number)!, this.trainsWeights.has(layer.number));
   }
 
   /** N2; @returns the logits */
@@ -154,12 +165,27 @@ export class SpecSession {
     const writer = new ByteWriter();
     const rounded = (b: bigint): bigint => (b + 128n) >> 8n;
     for (const layer of this.trained()) {
-      const [now, start] = [this.parameters.get(layer.number)!, startValues(layer, true)];
+      const [now, start] = [this.parameters.get(layer.number)!, this.startOf(layer)];
       if (layer.kind === 'head' || this.trainsWeights.has(layer.number))
         now.weights.forEach((w, i) => writer.i16(Number(w - start.weights[i]!)));
       now.biases.forEach((b, o) => writer.i32(Number(rounded(b) - rounded(start.biases[o]!))));
     }
     return writer.finish();
+  }
+
+  /** N13: weights, head weights, biases that came to the end of their range. */
+  saturated(): readonly [number, number, number] {
+    const counts: [number, number, number] = [0, 0, 0];
+    const ends = (now: readonly bigint[], start: readonly bigint[], limit: bigint): number =>
+      now.filter((value, i) => (value === limit || value === -limit) && value !== start[i]).length;
+    for (const layer of this.trained()) {
+      const [now, start] = [this.parameters.get(layer.number)!, this.startOf(layer)];
+      const isHead = layer.kind === 'head';
+      if (isHead) counts[1] += ends(now.weights, start.weights, 8191n);
+      else if (this.trainsWeights.has(layer.number)) counts[0] += ends(now.weights, start.weights, 127n);
+      counts[2] += ends(now.biases, start.biases, BIAS_LIMIT);
+    }
+    return counts;
   }
 
   /** SHA-256 of a line a channel: layer, channel, requantisation, back scale, steps of weight and bias, frozen. */

@@ -1,4 +1,5 @@
 import { elementCount, type Graph, sliceOf, type Variable, variablesOf } from '#libs/model/ir';
+import { offsetOf } from '../parameters/layout';
 import { shownName } from './names';
 import type { Places } from './places';
 
@@ -20,6 +21,10 @@ function runOf(graph: Graph, { op, tensor }: Variable): { readonly run: number; 
   return isRun ? { run: count, stride: count } : { run: channels, stride: of };
 }
 
+/** Where the bits of channels lie whose biases are held whole (N1); 0 for variables that have none. */
+const frozenOffset = ({ kind, op, layer }: Variable, places: Places): number =>
+  kind === 'bias' && op.kind !== 'head' ? offsetOf(places.layer(layer), 'frozen') : 0;
+
 /** `fl_model_variables`. */
 export function variableTable(graph: Graph, places: Places): string {
   const rows = variablesOf(graph).map((variable) => {
@@ -35,6 +40,7 @@ export function variableTable(graph: Graph, places: Places): string {
       `.inputs = ${inputs}`,
       `.run = ${run}`,
       `.stride = ${stride}`,
+      `.frozen_offset = ${frozenOffset(variable, places)}`,
     ];
     return `    /* layer ${layer}, ${shownName(op.name)} */\n    {${fields.join(', ')}},`;
   });

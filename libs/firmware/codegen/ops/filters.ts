@@ -27,7 +27,7 @@ function trainedPart(scope: Scope, op: Filtered): readonly string[] {
 export function filterOf(scope: Scope, op: Filtered): string {
   const layer = layersOf(scope.graph).indexOf(op);
   const place = scope.places.layer(layer);
-  const fraction = op.bias === undefined ? 0 : (tensorOf(scope.graph, op.bias).fractionBits ?? 0);
+  const trainsBias = op.bias !== undefined && tensorOf(scope.graph, op.bias).role === 'variable';
   const pointer = (id: TensorId, name: 'weights' | 'bias', type: 's8' | 's32'): string =>
     tensorOf(scope.graph, id).role === 'constant'
       ? `fl_const_${type}(parameters, ${offsetOf(place, name)})`
@@ -35,7 +35,7 @@ export function filterOf(scope: Scope, op: Filtered): string {
   const fields = [
     `.weights = ${pointer(op.weights, 'weights', 's8')}`,
     `.bias = ${op.bias === undefined ? 'NULL' : pointer(op.bias, 'bias', 's32')}`,
-    `.bias_fraction = ${fraction}`,
+    `.frozen = ${trainsBias ? `parameters + ${offsetOf(place, 'frozen')}` : 'NULL'}`,
     `.multiplier = fl_const_s32(parameters, ${offsetOf(place, 'multiplier')})`,
     `.shift = fl_const_s8(parameters, ${offsetOf(place, 'shift')})`,
     ...trainedPart(scope, op),

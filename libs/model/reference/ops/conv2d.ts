@@ -10,7 +10,7 @@ export const conv2d: PrepareForward<Conv2d> = (op, machine) => {
   const input = machine.memory.int8(op.input);
   const weightsOf = layerWeights(op, machine);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
-  const biasOf = biasReader(op.bias, machine);
+  const biasOf = biasReader(op, machine);
   const store = requantizedStore(op, machine);
 
   const accumulate = (weights: Int8Array, pixel: number, channel: number): number => {

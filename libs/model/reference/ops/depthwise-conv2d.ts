@@ -10,7 +10,7 @@ export const depthwiseConv2d: PrepareForward<DepthwiseConv2d> = (op, machine) =>
   const input = machine.memory.int8(op.input);
   const weightsOf = layerWeights(op, machine);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
-  const biasOf = biasReader(op.bias, machine);
+  const biasOf = biasReader(op, machine);
   const store = requantizedStore(op, machine);
 
   const inputOf = Int32Array.from({ length: outputChannels }, (_, channel) =>

@@ -8,7 +8,7 @@ export const fullyConnected: PrepareForward<FullyConnected> = (op, machine) => {
   const input = machine.memory.int8(op.input);
   const weights = machine.memory.int8(op.weights);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.input));
-  const biasOf = biasReader(op.bias, machine);
+  const biasOf = biasReader(op, machine);
   const store = requantizedStore(op, machine);
 
   const accumulate = (row: number, channel: number): number => {

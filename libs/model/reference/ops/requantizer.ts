@@ -3,12 +3,18 @@ import {
   type Conv2d,
   type DepthwiseConv2d,
   type FullyConnected,
+  layersOf,
   perTensor,
   type TensorId,
   tensorOf,
   type TransposeConv2d,
 } from '#libs/model/ir';
-import { activationRange, multiplyByQuantizedMultiplier, requantConstants } from '#libs/model/quant';
+import {
+  activationRange,
+  multiplyByQuantizedMultiplier,
+  requantConstants,
+  trainingConstants,
+} from '#libs/model/quant';
 import type { Machine } from '../machine';
 import { setBit } from './bits';
 
@@ -34,10 +40,9 @@ export function clampedStore(op: ClampedOutput, { graph, memory }: Machine): Cla
 /** N2: u = MBQM(accumulator, m[channel], s[channel]) + z_out, stored. The accumulator wraps to int32 as on the device. */
 export type RequantizedStore = (index: number, channel: number, accumulator: number) => void;
 
-export function requantizedStore(
-  op: Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d,
-  machine: Machine,
-): RequantizedStore {
+type FilteredOp = Conv2d | DepthwiseConv2d | FullyConnected | TransposeConv2d;
+
+export function requantizedStore(op: FilteredOp, machine: Machine): RequantizedStore {
   const { multipliers, shifts } = requantConstants(machine.graph, op);
   const { zeroPoint } = perTensor(tensorOf(machine.graph, op.output));
   const store = clampedStore(op, machine);
@@ -50,15 +55,17 @@ export function requantizedStore(
   };
 }
 
-/** The biases a layer adds to its accumulators: constants as they are, variables rounded: (B + 128) >> 8 (N2). */
-export function biasReader(
-  bias: TensorId | undefined,
-  { graph, memory }: Machine,
-): (channel: number) => number {
-  if (bias === undefined) return () => 0;
-  const values = memory.int32(bias);
-  const isVariable = tensorOf(graph, bias).role === 'variable';
-  return isVariable
-    ? (channel) => ((values[channel] as number) + 128) >> 8
-    : (channel) => values[channel] as number;
+/**
+ * The biases a layer adds to its accumulators (N2): constants and those of frozen channels as they are, other variables
+ * rounded: (B + 128) >> 8.
+ */
+export function biasReader(op: FilteredOp, { graph, memory }: Machine): (channel: number) => number {
+  if (op.bias === undefined) return () => 0;
+  const values = memory.int32(op.bias);
+  if (tensorOf(graph, op.bias).role !== 'variable') return (channel) => values[channel] as number;
+  const { frozen } = trainingConstants(graph, layersOf(graph).indexOf(op));
+  return (channel) => {
+    const held = values[channel] as number;
+    return frozen[channel] ? held : (held + 128) >> 8;
+  };
 }

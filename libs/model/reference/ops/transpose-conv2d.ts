@@ -34,7 +34,7 @@ export const transposeConv2d: PrepareForward<TransposeConv2d> = (op, machine) =>
   const input = memory.int8(op.input);
   const weights = memory.int8(op.weights);
   const { zeroPoint } = perTensor(tensorOf(graph, op.input));
-  const biasOf = biasReader(op.bias, machine);
+  const biasOf = biasReader(op, machine);
   const store = requantizedStore(op, machine);
   const reached = contributions(graph, op);
 
