@@ -2,90 +2,99 @@
 
 #include "fl_bytes.h"
 
-enum { MAX_K = 14, ESCAPE_QUOTIENT = 24 };
+enum { ESCAPE_QUOTIENT = 24, MEAN_OF_0 = 32, MEAN_SHIFT = 3 };
 
 /* ---- The raw delta ---- */
 
 static uint32_t element_bytes(uint32_t kind) { return kind == FL_DELTA_BIAS ? 4 : 2; }
 
-/* Bits of a value in the long form. */
-static uint32_t escape_bits(uint32_t kind) {
-  return kind == FL_DELTA_WEIGHTS ? 9 : kind == FL_DELTA_HEAD ? 15 : 25;
-}
-
-/* Fills the window from `offset` on, with whole elements of the variable that ends at `end`. */
-static void move_window(fl_delta_coder *coder, uint32_t offset, uint32_t end) {
-  uint32_t count = end - offset;
+/* Fills the window from the next element on, with whole elements of the variable. */
+static void move_window(fl_delta_coder *coder) {
+  uint32_t count = coder->end - coder->raw;
   if (count > FL_DELTA_WINDOW_BYTES) count = FL_DELTA_WINDOW_BYTES;
-  coder->source.read(coder->source.context, offset, coder->window, count);
-  coder->window_start = offset;
+  coder->source.read(coder->source.context, coder->raw, coder->window, count);
+  coder->window_start = coder->raw;
   coder->window_count = count;
 }
 
-/* The zig-zag of the element at `offset`, of a variable that ends at `end`. */
-static uint32_t zig_zag_at(fl_delta_coder *coder, uint32_t kind, uint32_t offset, uint32_t end) {
-  uint32_t bytes = element_bytes(kind);
-  if (offset < coder->window_start || offset + bytes > coder->window_start + coder->window_count) {
-    move_window(coder, offset, end);
+/* The zig-zag of the next element. */
+static uint32_t zig_zag_here(fl_delta_coder *coder) {
+  uint32_t bytes = element_bytes(coder->kind);
+  if (coder->raw < coder->window_start || coder->raw + bytes > coder->window_start + coder->window_count) {
+    move_window(coder);
   }
-  const uint8_t *at = coder->window + (offset - coder->window_start);
+  const uint8_t *at = coder->window + (coder->raw - coder->window_start);
   uint32_t value = at[0] | (uint32_t)at[1] << 8;
   if (bytes == 4) value |= (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
   else if (value & 0x8000u) value |= 0xffff0000u;
   return value & 0x80000000u ? ~(value << 1) : value << 1;
 }
 
-/* ---- The parameter of a variable ---- */
+/* ---- Its codes ---- */
 
-/* Finds the k of fewest bits (of several, the smallest) for a variable whose raw delta starts at `start`. */
-static uint32_t choose_k(fl_delta_coder *coder, const fl_delta_variable *variable, uint32_t start, uint32_t *fewest) {
-  uint32_t bits[MAX_K + 1];
-  uint32_t size = element_bytes(variable->kind);
-  uint32_t end = start + variable->count * size;
-  uint32_t longest = ESCAPE_QUOTIENT + escape_bits(variable->kind);
-  fl_zero(bits, sizeof bits);
-  for (uint32_t offset = start; offset < end; offset += size) {
-    uint32_t u = zig_zag_at(coder, variable->kind, offset, end);
-    for (uint32_t k = 0; k <= MAX_K; k++) {
-      uint32_t quotient = u >> k;
-      bits[k] += quotient < ESCAPE_QUOTIENT ? quotient + 1 + k : longest;
-    }
-  }
-  uint32_t best = 0;
-  for (uint32_t k = 1; k <= MAX_K; k++) {
-    if (bits[k] < bits[best]) best = k;
-  }
-  *fewest = bits[best];
-  return best;
+typedef struct {
+  uint32_t u; /* zig-zag */
+  uint32_t quotient;
+  uint32_t k;
+  uint32_t long_bits; /* of the long form; 0: it is not needed */
+} rice_code;
+
+/* Bits of a value in the long form. */
+static uint32_t escape_bits(uint32_t kind) {
+  return kind == FL_DELTA_WEIGHTS ? 9 : kind == FL_DELTA_HEAD ? 15 : 25;
 }
 
-/* ---- The stream ---- */
+/* The least k with 2^k at least half the mean. */
+static uint32_t parameter_of(uint32_t mean) {
+  uint32_t k = 0;
+  while (((uint32_t)MEAN_OF_0 << k) < mean) k++;
+  return k;
+}
 
 static void to_start(fl_delta_coder *coder) {
   coder->produced = 0;
   coder->index = 0;
-  coder->is_open = false;
   coder->raw = 0;
+  coder->end = 0;
+  coder->mean[FL_DELTA_WEIGHTS] = 128;
+  coder->mean[FL_DELTA_HEAD] = 1024;
+  coder->mean[FL_DELTA_BIAS] = 1024;
   coder->bits = 0;
   coder->bit_count = 0;
   coder->tail_count = 0;
 }
 
+/* Steps over the next element, into the next variable that has one; false at the end. */
+static bool next_code(fl_delta_coder *coder, rice_code *code) {
+  while (coder->raw == coder->end) {
+    if (coder->index == coder->source.variable_count) return false;
+    const fl_delta_variable variable = coder->source.variable(coder->source.context, coder->index++);
+    coder->kind = variable.kind;
+    coder->end = coder->raw + variable.count * element_bytes(variable.kind);
+  }
+  uint32_t *mean = &coder->mean[coder->kind];
+  code->u = zig_zag_here(coder);
+  code->k = parameter_of(*mean);
+  code->quotient = code->u >> code->k;
+  code->long_bits = code->quotient < ESCAPE_QUOTIENT ? 0 : escape_bits(coder->kind);
+  *mean += 2 * code->u - (*mean >> MEAN_SHIFT);
+  coder->raw += element_bytes(coder->kind);
+  return true;
+}
+
+/* ---- The stream ---- */
+
 uint32_t fl_delta_start(fl_delta_coder *coder, const fl_delta_source *source) {
   uint32_t bits = 0;
-  uint32_t start = 0;
+  rice_code code;
   coder->source = *source;
   coder->window_start = 0;
   coder->window_count = 0;
   to_start(coder);
-  for (uint32_t i = 0; i < source->variable_count; i++) {
-    fl_delta_variable variable = source->variable(source->context, i);
-    uint32_t fewest;
-    if (variable.count == 0) continue;
-    (void)choose_k(coder, &variable, start, &fewest);
-    bits += 4 + fewest;
-    start += variable.count * element_bytes(variable.kind);
+  while (next_code(coder, &code)) {
+    bits += code.long_bits > 0 ? ESCAPE_QUOTIENT + code.long_bits : code.quotient + 1 + code.k;
   }
+  to_start(coder);
   coder->total = (bits + 7) / 8;
   return coder->total;
 }
@@ -96,50 +105,23 @@ static void put(fl_delta_coder *coder, uint32_t value, uint32_t width) {
   coder->bit_count += width;
 }
 
-/* Takes up the variable at `index`, if it has elements: its k comes first. */
-static void open_variable(fl_delta_coder *coder) {
-  uint32_t fewest;
-  coder->variable = coder->source.variable(coder->source.context, coder->index);
-  coder->element = 0;
-  if (coder->variable.count == 0) {
-    coder->index++;
-    return;
-  }
-  coder->k = choose_k(coder, &coder->variable, coder->raw, &fewest);
-  coder->is_open = true;
-  put(coder, coder->k, 4);
-}
-
-/* The next element: its unary part, and its low part or long form as the tail. */
-static void put_element(fl_delta_coder *coder) {
-  uint32_t kind = coder->variable.kind;
-  uint32_t size = element_bytes(kind);
-  uint32_t end = coder->raw + (coder->variable.count - coder->element) * size;
-  uint32_t u = zig_zag_at(coder, kind, coder->raw, end);
-  uint32_t quotient = u >> coder->k;
-  bool is_long = quotient >= ESCAPE_QUOTIENT;
-  if (is_long) put(coder, (1u << ESCAPE_QUOTIENT) - 1, ESCAPE_QUOTIENT);
-  else put(coder, (1u << quotient) - 1, quotient + 1);
-  coder->tail = is_long ? u : u & ((1u << coder->k) - 1);
-  coder->tail_count = is_long ? escape_bits(kind) : coder->k;
-  coder->raw += size;
-  coder->element++;
-}
-
-/* Makes some more bits; false at the end. Fewer than 8 bits are waiting. */
+/* Makes some more bits: the unary part of a code, or what follows it. False at the end. Fewer than 8 bits are waiting. */
 static bool advance(fl_delta_coder *coder) {
+  rice_code code;
   if (coder->tail_count > 0) {
     put(coder, coder->tail, coder->tail_count);
     coder->tail_count = 0;
-  } else if (coder->is_open && coder->element < coder->variable.count) {
-    put_element(coder);
-  } else if (coder->is_open) {
-    coder->is_open = false;
-    coder->index++;
-  } else if (coder->index < coder->source.variable_count) {
-    open_variable(coder);
+    return true;
+  }
+  if (!next_code(coder, &code)) return false;
+  if (code.long_bits > 0) {
+    put(coder, (1u << ESCAPE_QUOTIENT) - 1, ESCAPE_QUOTIENT);
+    coder->tail = code.u;
+    coder->tail_count = code.long_bits;
   } else {
-    return false;
+    put(coder, (1u << code.quotient) - 1, code.quotient + 1);
+    coder->tail = code.u & ((1u << code.k) - 1);
+    coder->tail_count = code.k;
   }
   return true;
 }

@@ -2,10 +2,10 @@
  * Encodes a delta for its upload (libs/fleet/delta/DELTA.md), piece by piece, from the raw delta that the model can make
  * again at any time. Nothing is stored: a device that lost its power sends the same bytes.
  *
- * RAM: sizeof(fl_delta_coder), 140 B, owned by the caller; under 250 B of stack.
- * Flash: 800 B (Cortex-M0+ and M4, -Os).
- * Time: fl_delta_start reads the raw delta once; each variable is read once more when its first byte is made, and once to
- * be encoded. Going back to an earlier offset encodes again from the start.
+ * RAM: sizeof(fl_delta_coder), 140 B, owned by the caller; under 140 B of stack, without what reads the delta.
+ * Flash: 650 B (Cortex-M0+ and M4, -Os).
+ * Time: fl_delta_start reads the raw delta once, encoding it once more. Going back to an earlier offset encodes again from the
+ * start.
  */
 #ifndef FL_DELTA_CODING_H
 #define FL_DELTA_CODING_H
@@ -36,13 +36,12 @@ typedef struct {
   fl_delta_source source;
   uint32_t total;    /* bytes of the encoding */
   uint32_t produced; /* bytes given out since the start */
-  uint32_t index;    /* of the variable being encoded */
-  fl_delta_variable variable;
-  bool is_open;     /* variable and k are set */
-  uint32_t k;       /* of the variable */
-  uint32_t element; /* of it, the next */
-  uint32_t raw;     /* offset of that element in the raw delta */
-  uint32_t bits;    /* made and not given out, least significant first */
+  uint32_t index;    /* of the variable after the one being encoded */
+  uint32_t kind;     /* of the variable being encoded */
+  uint32_t raw;      /* offset of its next element in the raw delta */
+  uint32_t end;      /* of the variable, there */
+  uint32_t mean[3];  /* by kind: of the last numbers, in sixteenths */
+  uint32_t bits;     /* made and not given out, least significant first */
   uint32_t bit_count;
   uint32_t tail; /* the second part of a code, not yet in bits */
   uint32_t tail_count;

@@ -3,7 +3,7 @@ import { BitReader } from './bit-stream';
 import { deltaFault, type DeltaFault } from './faults';
 import { ELEMENT_FORMATS, mostEncodedBytes, type DeltaLayout, type DeltaVariable } from './layout';
 import { writeRawDelta, type VariableDelta } from './raw-delta';
-import { ESCAPE_QUOTIENT, MAX_RICE_PARAMETER, unZigZag } from './rice';
+import { ESCAPE_QUOTIENT, RunningMeans, unZigZag } from './rice';
 
 /** The raw delta in an encoding that came from outside. Work is linear in the layout's elements. */
 export function decodeDelta(layout: DeltaLayout, encoded: Uint8Array): Result<Uint8Array, DeltaFault> {
@@ -14,9 +14,10 @@ export function decodeDelta(layout: DeltaLayout, encoded: Uint8Array): Result<Ui
     );
   }
   const bits = new BitReader(encoded);
+  const means = new RunningMeans();
   const deltas: VariableDelta[] = [];
   for (const variable of layout.variables) {
-    const values = readVariable(bits, variable);
+    const values = readVariable(bits, means, variable);
     if (!values.ok) return values;
     deltas.push({ variable, values: values.value });
   }
@@ -27,24 +28,23 @@ export function decodeDelta(layout: DeltaLayout, encoded: Uint8Array): Result<Ui
   return ok(writeRawDelta(deltas));
 }
 
-function readVariable(bits: BitReader, variable: DeltaVariable): Result<Int32Array, DeltaFault> {
+function readVariable(
+  bits: BitReader,
+  means: RunningMeans,
+  variable: DeltaVariable,
+): Result<Int32Array, DeltaFault> {
   const values = new Int32Array(variable.count);
-  if (variable.count === 0) return ok(values);
-  const k = bits.get(4);
-  if (k > MAX_RICE_PARAMETER) {
-    return err(
-      deltaFault('delta.bad-rice-parameter', `${variable.tensorName}: ${k}, at most ${MAX_RICE_PARAMETER}`),
-    );
-  }
   for (let i = 0; i < variable.count; i++) {
-    const value = readValue(bits, variable, k);
-    if (!value.ok) return value;
-    values[i] = value.value;
+    const u = readNumber(bits, variable, means.parameter(variable.kind));
+    if (!u.ok) return u;
+    means.add(variable.kind, u.value);
+    values[i] = unZigZag(u.value);
   }
   return ok(values);
 }
 
-function readValue(
+/** An element as its zig-zag. */
+function readNumber(
   bits: BitReader,
   { kind, tensorName }: DeltaVariable,
   k: number,
@@ -53,7 +53,7 @@ function readValue(
   let quotient = 0;
   while (quotient < ESCAPE_QUOTIENT && bits.get(1) === 1) quotient++;
   const isLong = quotient === ESCAPE_QUOTIENT;
-  const u = isLong ? bits.get(escapeBits) : (quotient << k) + bits.get(k);
+  const u = isLong ? bits.get(escapeBits) : quotient * 2 ** k + bits.get(k);
   if (bits.isPastEnd)
     return err(deltaFault('delta.truncated', `${tensorName}: the delta ends before its last value`));
   if (u > 2 * limit)
@@ -61,5 +61,5 @@ function readValue(
   if (isLong && u >>> k < ESCAPE_QUOTIENT) {
     return err(deltaFault('delta.not-shortest', `${tensorName}: ${unZigZag(u)} in the long form`));
   }
-  return ok(unZigZag(u));
+  return ok(u);
 }

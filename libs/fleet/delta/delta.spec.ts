@@ -40,18 +40,34 @@ describe('the encoding of a delta', () => {
     );
   });
 
-  it('stands least significant bit first, parameter before elements', () => {
+  it('stands least significant bit first, unary before the low bits', () => {
     const layout = layoutOf(['weights', 4]);
-    // u = 0 1 2 4, k = 0: 0000 | 0 | 10 | 110 | 11110
-    expect(toHex(unwrap(encodeDelta(layout, rawOf(layout, [0, -1, 1, 2]))))).toBe('a03d');
+    // u = 0 1 2 4, k = 2 throughout: 0 00 | 0 10 | 0 01 | 10 00
+    expect(toHex(unwrap(encodeDelta(layout, rawOf(layout, [0, -1, 1, 2]))))).toBe('1003');
+  });
+
+  it('follows the size of what came before, of its kind and across variables', () => {
+    const bits = (...variables: [VariableKind, number[]][]): number => {
+      const layout = layoutOf(
+        ...variables.map(([kind, values]): [VariableKind, number] => [kind, values.length]),
+      );
+      return 8 * unwrap(encodeDelta(layout, rawOf(layout, ...variables.map(([, values]) => values)))).length;
+    };
+    const many = (value: number): number[] => Array.from({ length: 800 }, (_, i) => (i % 2 ? value : -value));
+    expect(bits(['weights', many(0)])).toBeLessThan(1.05 * 800);
+    expect(bits(['weights', many(100)])).toBeLessThan(9.1 * 800);
+    const apart = bits(['weights', many(0)]) + bits(['weights', many(1)]);
+    expect(bits(['weights', many(0)], ['bias', many(100_000)], ['weights', many(1)])).toBeLessThan(
+      bits(['bias', many(100_000)]) + apart,
+    );
   });
 
   it('writes a value far from the others in full', () => {
     const layout = layoutOf(['weights', 101], ['bias', 1]);
     const raw = rawOf(layout, [...Array.from({ length: 100 }, () => 0), -254], [8_388_608]);
-    // k and 100 zeros, 24 ones, u = 507 in 9 bits; k, 24 ones, u = 2^24 in 25 bits: 4+100+33 + 4+49 = 190 bits
+    // 100 zeros in 117 bits, as k falls from 2 to 0; 24 ones, u = 507 in 9 bits; 24 ones, u = 2^24 in 25 bits: 199 bits
     const encoded = unwrap(encodeDelta(layout, raw));
-    expect(encoded.length).toBe(24);
+    expect(encoded.length).toBe(25);
     expect(unwrap(decodeDelta(layout, encoded))).toEqual(raw);
   });
 
@@ -101,12 +117,11 @@ describe('the encoding of a delta', () => {
   });
 
   it.each([
-    ['0f', 1, 'delta.bad-rice-parameter'],
-    ['f0', 1, 'delta.truncated'],
+    ['ff', 1, 'delta.truncated'],
     ['00', 9, 'delta.truncated'],
-    ['20', 1, 'delta.bad-padding'],
-    ['f0ffff7f01', 1, 'delta.not-shortest'],
-    ['f0ffffdf1f', 1, 'delta.out-of-range'],
+    ['08', 1, 'delta.bad-padding'],
+    ['ffffff0500', 1, 'delta.not-shortest'],
+    ['ffffffff01', 1, 'delta.out-of-range'],
     ['0000', 1, 'delta.trailing-bytes'],
     ['00'.repeat(40), 1, 'delta.trailing-bytes'],
   ])('%s for %d weights is refused: %s', (bytes, count, code) => {
@@ -126,7 +141,7 @@ describe('the encoding of a delta', () => {
 
 describe('the judgement of a delta', () => {
   const layout = layoutOf(['weights', 4]);
-  const raw = rawOf(layout, [3, -1, 0, 7]);
+  const raw = rawOf(layout, [3, -1, 0, 3]);
   const encoded = unwrap(encodeDelta(layout, raw));
   const baseDigest = sha256(Uint8Array.of(1));
   const good: DeltaHeader = { baseDigest, scheme: 5, deltaBytes: encoded.length, deltaDigest: sha256(raw) };
@@ -152,7 +167,7 @@ describe('the judgement of a delta', () => {
   it.each([
     [{ deltaBytes: encoded.length + 1 }, encoded, 'wrongSize'],
     [{ deltaDigest: sha256(encoded) }, encoded, 'wrongDigest'],
-    [{}, encoded.with(0, encoded[0] === 0x0f ? 0 : 0x0f), 'malformed'],
+    [{}, encoded.with(encoded.length - 1, (encoded.at(-1) ?? 0) | 0x80), 'malformed'],
   ])('refuses bytes that are not what was announced (%#)', (wrong, bytes, status) => {
     expect(acceptDelta({ ...good, ...wrong }, expected, bytes)).toMatchObject({
       ok: false,

@@ -6,7 +6,6 @@ export type DeltaFaultCode =
   | 'delta.truncated'
   | 'delta.trailing-bytes'
   | 'delta.bad-padding'
-  | 'delta.bad-rice-parameter'
   | 'delta.out-of-range'
   | 'delta.not-shortest'
   | 'delta.wrong-base'
@@ -25,7 +24,6 @@ const STATUS: Readonly<Record<DeltaFaultCode, RefusalName>> = {
   'delta.truncated': 'wrongSize',
   'delta.trailing-bytes': 'wrongSize',
   'delta.bad-padding': 'malformed',
-  'delta.bad-rice-parameter': 'malformed',
   'delta.out-of-range': 'malformed',
   'delta.not-shortest': 'malformed',
   'delta.wrong-base': 'wrongBase',

@@ -55,7 +55,7 @@ export const rawDeltaBytes = ({ variables }: DeltaLayout): number =>
 /** No encoding of a delta of this layout has more bytes. */
 export function mostEncodedBytes({ variables }: DeltaLayout): number {
   const bits = variables.reduce(
-    (sum, { kind, count }) => sum + 4 + count * (24 + ELEMENT_FORMATS[kind].escapeBits),
+    (sum, { kind, count }) => sum + count * (24 + ELEMENT_FORMATS[kind].escapeBits),
     0,
   );
   return Math.ceil(bits / 8);

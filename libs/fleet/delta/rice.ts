@@ -1,6 +1,6 @@
-/** Rice codes of DELTA.md: a number's high part in unary, its low k bits as they are. */
+/** Rice codes of DELTA.md: a number's high part in unary, its low k bits as they are, k from the numbers before it. */
+import type { VariableKind } from './layout';
 
-export const MAX_RICE_PARAMETER = 14;
 /** From this quotient on a number is written in full. */
 export const ESCAPE_QUOTIENT = 24;
 
@@ -8,26 +8,25 @@ export const ESCAPE_QUOTIENT = 24;
 export const zigZag = (d: number): number => (d >= 0 ? 2 * d : -2 * d - 1);
 export const unZigZag = (u: number): number => (u % 2 === 0 ? u / 2 : -(u + 1) / 2);
 
-/** Bits of all `values` with parameter `k`. */
-function riceBits(values: Int32Array, k: number, escapeBits: number): number {
-  let bits = 0;
-  for (const value of values) {
-    const quotient = zigZag(value) >>> k;
-    bits += quotient < ESCAPE_QUOTIENT ? quotient + 1 + k : ESCAPE_QUOTIENT + escapeBits;
-  }
-  return bits;
-}
+/** Each kind's mean in sixteenths, at the beginning of a delta. */
+const FIRST_MEANS: Readonly<Record<VariableKind, number>> = { weights: 128, head: 1024, bias: 1024 };
+/** A mean of up to this, in sixteenths, has k = 0: where half the mean is 1. */
+const MEAN_OF_0 = 32;
 
-/** The parameter of fewest bits; of several, the smallest. */
-export function riceParameter(values: Int32Array, escapeBits: number): number {
-  let best = 0;
-  let fewest = Infinity;
-  for (let k = 0; k <= MAX_RICE_PARAMETER; k++) {
-    const bits = riceBits(values, k, escapeBits);
-    if (bits < fewest) {
-      fewest = bits;
-      best = k;
-    }
+/** How large the last numbers of each kind were: what k is taken from. Encoder and decoder keep it alike. */
+export class RunningMeans {
+  private readonly means: Record<VariableKind, number> = { ...FIRST_MEANS };
+
+  /** The parameter of the next number of this kind: the least k with 2^k at least half the mean. */
+  parameter(kind: VariableKind): number {
+    let k = 0;
+    while (MEAN_OF_0 * 2 ** k < this.means[kind]) k++;
+    return k;
   }
-  return best;
+
+  /** Moves the mean an eighth of the way to `u`. */
+  add(kind: VariableKind, u: number): void {
+    const mean = this.means[kind];
+    this.means[kind] = mean - (mean >>> 3) + 2 * u;
+  }
 }
