@@ -16,8 +16,9 @@ import { type Footprint, footprintOf } from './footprint';
 import { Headers } from './headers';
 import { link, type Linked } from './link';
 import { linkedParameters } from './linked-parameters';
+import { neededKernels } from './needed-kernels';
 import { type ProgramName, PROGRAMS, startupOf } from './programs';
-import { headerFolders, type Source, SourceTree } from './source-tree';
+import { headerFolders, type Source, sourceTreeAt, type SourceTree } from './source-tree';
 import type { TargetName, Variant } from './targets';
 
 export interface BuildRequest {
@@ -82,17 +83,18 @@ function generatedFiles({ model, board, program, parameters }: BuildRequest): re
   return [...model.files, ...(header ? [header] : []), ...(image ? [linkedParameters(image)] : [])];
 }
 
+/** All but the kernels. */
 async function templateSources({ tree, request }: Bench): Promise<readonly Source[]> {
   const { program, target, board } = request;
   const { sources, sourcesOf } = PROGRAMS[program];
   const ofTarget = sourcesOf[target];
   invariant(ofTarget, `the program ${program} is not made for ${target}`);
   const startup = new Set(startupOf(board));
-  const files = [...(await tree.kernels()), ...sources, ...ofTarget(board)];
+  const files = [...sources, ...ofTarget(board)];
   return Promise.all(files.map((file) => tree.source(file, startup.has(file))));
 }
 
-/** One job a C file, the generated ones first. */
+/** One job a C file, the generated ones first, then the kernels that are called. */
 async function compileJobs(bench: Bench): Promise<readonly CompileJob[]> {
   const { tree, request, folder, files } = bench;
   const { board } = request;
@@ -102,10 +104,11 @@ async function compileJobs(bench: Bench): Promise<readonly CompileJob[]> {
     .filter(is('.c'))
     .map(({ path, text }) => ({ path: join(generated, path), text, isStartup: false }));
   const configuration = files.filter(is('.h')).map(({ path, text }) => [path, text] as const);
-  const headers = new Headers(new Map([...(await tree.headers(headerFolders(board))), ...configuration]));
+  const headers = new Headers(new Map(configuration), await tree.headers(headerFolders(board)));
   const includes = tree.includeFolders(headerFolders(board), generated);
-  const sources = [...own, ...(await templateSources(bench))];
-  return sources.map((source) => ({ source, includes, headers, folder }));
+  const templates = await templateSources(bench);
+  const kernels = neededKernels(await tree.kernels(), [...own, ...templates], headers);
+  return [...own, ...kernels, ...templates].map((source) => ({ source, includes, headers, folder }));
 }
 
 /** Compiles `jobs`, a few at a time; the first fault ends it. */
@@ -222,7 +225,7 @@ export async function build(shop: Workshop, request: BuildRequest): Promise<Resu
   const folder = await mkdtemp(join(tmpdir(), 'fleetlearn-build-'));
   try {
     const [variant, files] = [variantOf(request), generatedFiles(request)];
-    const tree = new SourceTree(shop.templates);
+    const tree = sourceTreeAt(shop.templates);
     const store = new ContentStore(shop.cache);
     return await buildOn({ shop, request, files, variant, tree, store, folder });
   } finally {

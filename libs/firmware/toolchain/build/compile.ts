@@ -66,7 +66,7 @@ export class Compiler {
       ...defines.map((name) => `-D${name}=1`),
     ];
     const key = textDigest(version.value, flags.join('\n'), headers.digestFor(source.text), source.text);
-    if (await this.store.read(key, '.o')) return ok(await this.stored(key, true));
+    if (await this.store.has(key, '.o')) return ok(await this.stored(key, true));
     const failed = await this.run(job, flags, key);
     return failed ? err(failed) : ok(await this.stored(key, false));
   }
@@ -93,8 +93,9 @@ export class Compiler {
     if (result.kind !== 'ended' || result.code !== 0)
       return buildFailed(`compiling ${source.path}`, result.stderr);
     const callGraph = await readFile(join(own, 'out.ci')).catch(() => new Uint8Array());
-    await this.store.write(key, '.log', new TextEncoder().encode(result.stderr));
-    await this.store.write(key, '.ci', callGraph);
+    // Most have nothing to say: a file that is not there is read fastest.
+    if (result.stderr !== '') await this.store.write(key, '.log', new TextEncoder().encode(result.stderr));
+    if (callGraph.length > 0) await this.store.write(key, '.ci', callGraph);
     await this.store.write(key, '.o', await readFile(object));
     return undefined;
   }

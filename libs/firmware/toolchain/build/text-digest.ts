@@ -1,7 +1,8 @@
-import { digestOf } from '#libs/base/bytes';
-
-const utf8 = new TextEncoder();
+import { createHash } from 'node:crypto';
 
 /** A digest of texts that tells where one ends and the next begins. */
-export const textDigest = (...texts: readonly string[]): string =>
-  digestOf(utf8.encode(texts.map((text) => `${text.length}:${text}`).join('')));
+export function textDigest(...texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:`).update(text);
+  return hash.digest('hex');
+}
