@@ -2,7 +2,8 @@
  * A whole training session for a generated model, from one block of bytes to another (FORMATS.md, section 7): the session
  * of the device program (fl_session.h) on rows that lie in the job. The same code runs on the ARM board, in wasm32 and on
  * the PC. RAM: the model's arena and about 0.3 KB, static. The order of the rows and the losses of the passes lie
- * behind the result; a device keeps them in its RAM (2 bytes a row, 4 a pass). For tools, not for devices.
+ * behind the result; a device keeps them in its RAM (2 bytes a row, 4 a pass). Behind them lie the features of all rows, where the
+ * model has a prefix: a device keeps them beside its samples. For tools, not for devices.
  */
 #ifndef FL_TRAIN_SESSION_H
 #define FL_TRAIN_SESSION_H
@@ -27,7 +28,11 @@ typedef struct {
   uint32_t rows_offset;
   uint32_t adapt_rows; /* first those to learn from, */
   uint32_t test_rows;  /* then those to test on */
-  uint32_t reserved[6];
+  uint32_t order;      /* FL_ORDER_... */
+  uint32_t below_loss; /* N11's early end */
+  uint32_t patience;
+  uint32_t least_fall;
+  uint32_t reserved[2];
 } fl_train_job;
 
 /* The rates from one step on (N10). */
@@ -84,6 +89,10 @@ typedef struct {
   fl_train_tally base;
   fl_train_tally check;
   fl_train_tally after;
+  uint32_t end;                    /* FL_END_... */
+  uint32_t saturated_weights;      /* N13 */
+  uint32_t saturated_head_weights;
+  uint32_t saturated_biases;
   uint32_t reserved;
 } fl_train_result;
 

@@ -3,8 +3,8 @@ import { type Graph, isBackward, layersOf, tensorOf } from '#libs/model/ir';
 import { mantissaBits } from '#libs/model/quant';
 import { bufferOf, type Plan } from '#libs/firmware/planner';
 import { configHeader } from './model/config-header';
-import { factsOf, inputsOf, isTraining, type ModelFacts } from './model/facts';
-import { modelSource } from './model/model-source';
+import { factsOf, inputsOf, isTraining, type ModelFacts, type PrefixFacts } from './model/facts';
+import { modelSource, prefixSource } from './model/model-source';
 import { partFaults } from './model/parts';
 import { Places } from './model/places';
 import { type Unsupported, unsupported } from './model/unsupported';
@@ -17,7 +17,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** A model as C: `model_config.h` and `model.c`, which implement fl_model.h, and the numbers that they promise. */
+/** A model as C: `model_config.h`, `model.c` and perhaps `prefix.c`, which implement fl_model.h, and the numbers that they promise. */
 export interface GeneratedModel {
   readonly files: readonly SourceFile[];
   readonly facts: ModelFacts;
@@ -27,6 +27,8 @@ export interface GenerateRequest {
   /** A training graph, or an inference graph. */
   readonly graph: Graph;
   readonly plan: Plan;
+  /** What makes the input of a training graph of each sample, once: it runs in the same arena before the session. */
+  readonly prefix?: { readonly graph: Graph; readonly plan: Plan };
   /** `parameterLayout` of the inference graph that `graph` was made from. */
   readonly layout: ParameterLayout;
 }
@@ -88,7 +90,12 @@ function layoutFaults(graph: Graph, layout: ParameterLayout): readonly string[] 
     : [];
 }
 
-function faultsOf({ graph, plan, layout }: GenerateRequest): readonly string[] {
+function faultsOf({ prefix, ...model }: GenerateRequest): readonly string[] {
+  const { layout } = model;
+  return [...graphFaults(model), ...(prefix ? graphFaults({ ...prefix, layout }) : [])];
+}
+
+function graphFaults({ graph, plan, layout }: Omit<GenerateRequest, 'prefix'>): readonly string[] {
   const refused = graph.ops.flatMap((op) => {
     const reason = emitterOf(op).refuse?.(op, graph);
     return reason === undefined ? [] : `${op.name} (${op.kind}) ${reason}`;
@@ -104,18 +111,50 @@ function faultsOf({ graph, plan, layout }: GenerateRequest): readonly string[] {
   return [...faults, ...foreign, ...outputs, ...refused];
 }
 
+/** `prefix.c`, and what the model must know of it. */
+function writtenPrefix({ prefix, layout }: GenerateRequest): WrittenPrefix | undefined {
+  if (!prefix) return undefined;
+  const { graph, plan } = prefix;
+  const places = new Places(graph, plan, layout);
+  const facts = factsOf(graph, plan, layout, places);
+  return {
+    file: { path: 'prefix.c', text: prefixSource(graph, plan, places, facts) },
+    arenaBytes: facts.arenaBytes,
+    facts: {
+      operators: graph.ops.length,
+      sampleBytes: facts.inputBytes,
+      outputOffset: facts.outputOffset,
+    },
+  };
+}
+
+interface WrittenPrefix {
+  readonly file: SourceFile;
+  readonly arenaBytes: number;
+  readonly facts: PrefixFacts;
+}
+
+const withPrefix = (facts: ModelFacts, prefix: WrittenPrefix): ModelFacts => ({
+  ...facts,
+  arenaBytes: Math.max(facts.arenaBytes, prefix.arenaBytes),
+  prefix: prefix.facts,
+});
+
 /** Writes a model as C; the same request gives the same text. */
 export function generate(request: GenerateRequest): Result<GeneratedModel, Unsupported> {
   const { graph, plan, layout } = request;
   const faults = faultsOf(request);
   if (faults.length > 0) return err(unsupported(graph.name, faults));
   const places = new Places(graph, plan, layout);
-  const facts = factsOf(graph, plan, layout, places);
+  const prefix = writtenPrefix(request);
+  const own = factsOf(graph, plan, layout, places);
+  const facts = prefix ? withPrefix(own, prefix) : own;
   const bits = isTraining(graph) ? mantissaBits(graph) : undefined;
   return ok({
     files: [
       { path: 'model_config.h', text: configHeader(facts, bits) },
       { path: 'model.c', text: modelSource(graph, plan, places, facts) },
+      ...(prefix ? [prefix.file] : []),
     ],
     facts,
   });

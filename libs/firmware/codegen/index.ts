@@ -15,7 +15,15 @@
  * const image = packParameters(inference);
  */
 export { generate, type GeneratedModel, type GenerateRequest, type SourceFile } from './generate';
-export { type ModelFacts, type Port, readsRows, traceBytes, type TracedCall } from './model/facts';
+export {
+  type ModelFacts,
+  type Port,
+  type PrefixFacts,
+  readsRows,
+  sampleBytesOf,
+  traceBytes,
+  type TracedCall,
+} from './model/facts';
 export { sessionLayout, type SessionLayout, type VariableLayout } from './model/variables';
 export type { Unsupported } from './model/unsupported';
 export {

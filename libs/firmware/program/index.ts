@@ -23,7 +23,8 @@ export {
   type Optimize,
 } from './inference-program';
 export { fileWithHead } from './with-head';
-export { planStep, planLadder, type PlannedStep } from './plan-training';
+export { featureBytesOf, type FeatureRoom, layersIn, type PlannedPrefix } from './frozen-prefix';
+export { arenaBytesOf, planLadder, planStep, type PlannedStep, type StepRequest } from './plan-training';
 export {
   PlannedPeaks,
   planTraining,
@@ -32,4 +33,4 @@ export {
   type SearchOptions,
   searchTraining,
 } from './scheme-search';
-export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram } from './programs';
+export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram, written } from './programs';

@@ -4,19 +4,39 @@ import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
 import { type Graph, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
 import { compactGradients, poolGradients, runPasses, trainingGraph } from '#libs/model/passes';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
+import {
+  bestCut,
+  type FeatureRoom,
+  plannedPrefix,
+  type PlannedPrefix,
+  savesTime,
+  type StepCut,
+} from './frozen-prefix';
 
-/** The whole training step of a scheme, with a place for everything. */
+/** The training step of a scheme, with a place for everything. */
 export interface PlannedStep {
   readonly scheme: SparseScheme;
+  /** The whole step; what is left of it behind a prefix. */
   readonly training: Graph;
   readonly plan: Plan;
+  /** What a session runs once a sample instead of in every step; absent: nothing. */
+  readonly prefix?: PlannedPrefix;
 }
+
+/** The arena of a session: the prefix is done with it when the step begins. */
+export const arenaBytesOf = ({ plan, prefix }: Pick<PlannedStep, 'plan' | 'prefix'>): number =>
+  Math.max(plan.peakBytes, prefix?.plan.peakBytes ?? 0);
 
 /** How long to look for a better plan; nothing given: as long as pays. */
 type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
 
 /** A budget: what does not fit as it is runs row by row or by channels where that helps. None: everything whole. */
 type PlanBudget = Partial<Pick<PlanRequest, 'optimize' | 'budgetBytes'>>;
+
+export interface StepRequest extends PlanEffort, PlanBudget {
+  /** What sessions can keep beside a sample; absent: nothing, so every step runs the whole network. */
+  readonly cache?: FeatureRoom | undefined;
+}
 
 /** Of tensors that `compact` does without: no call can need less by more than that. */
 function bytesGone(training: Graph, compact: Graph): number {
@@ -43,15 +63,32 @@ function placed(training: Graph, request: PlanEffort & PlanBudget): Pick<Planned
   return other.peakBytes < plan.peakBytes ? { training: compact, plan: other } : { training, plan };
 }
 
-/** The step of a scheme, placed as tightly as can be, whatever the budget. */
+/**
+ * The step of a scheme, placed as tightly as can be, whatever the budget. With a `cache`, what is frozen before the first trained layer
+ * goes into a prefix where that saves time, or memory that is short.
+ */
 export function planStep(
   inference: Graph,
   scheme: SparseScheme,
-  request: PlanEffort & PlanBudget = {},
+  { cache, ...request }: StepRequest = {},
 ): Result<PlannedStep> {
   const training = trainingGraph(inference, scheme);
   if (!training.ok) return training;
-  return ok({ scheme, ...placed(runPasses(training.value, [poolGradients]), request) });
+  const step = runPasses(training.value, [poolGradients]);
+  const cut = cache && bestCut(inference, step, cache);
+  if (cut && savesTime(step, cut)) return ok({ scheme, ...placedApart(cut, request) });
+  const whole = placed(step, request);
+  if (!cut || whole.plan.peakBytes <= (request.budgetBytes ?? Infinity)) return ok({ scheme, ...whole });
+  const apart = placedApart(cut, request);
+  return ok({ scheme, ...(arenaBytesOf(apart) < whole.plan.peakBytes ? apart : whole) });
+}
+
+function placedApart(
+  { prefix, suffix }: StepCut,
+  request: PlanEffort & PlanBudget,
+): Omit<PlannedStep, 'scheme'> {
+  const step = placed(suffix, request);
+  return { ...step, prefix: plannedPrefix(prefix, step.plan.peakBytes, request) };
 }
 
 const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: arenaBudget(board) });
@@ -60,11 +97,7 @@ const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: 
 export const planLadder = (inference: Graph, board?: Board): readonly PlannedStep[] =>
   schemeLadder(inference).map((scheme) => planRung(inference, scheme, board ? within(board) : {}));
 
-function planRung(
-  inference: Graph,
-  scheme: SparseScheme,
-  request: PlanEffort & PlanBudget = {},
-): PlannedStep {
+function planRung(inference: Graph, scheme: SparseScheme, request: StepRequest = {}): PlannedStep {
   const step = planStep(inference, scheme, request);
   if (!step.ok) throw new Error(`${scheme.name} is on the ladder, but: ${step.error.message}`);
   return step.value;

@@ -39,8 +39,10 @@ export function evaluationProgram(inference: Graph): Result<GeneratedModel> {
   return generate({ graph: inference, plan: placeAll(inference), layout });
 }
 
-function written(inference: Graph, step: PlannedStep): Result<TrainingProgram> {
+/** A planned step as text. Refused: as `generate` refuses. */
+export function written(inference: Graph, step: PlannedStep): Result<TrainingProgram> {
+  const { training: graph, plan, prefix } = step;
   const layout = parameterLayout(inference);
-  const model = generate({ graph: step.training, plan: step.plan, layout });
+  const model = generate({ graph, plan, ...(prefix && { prefix }), layout });
   return model.ok ? ok({ ...step, model: model.value }) : model;
 }

@@ -11,7 +11,8 @@ import {
   searchScheme,
   structuralContributions,
 } from '#libs/model/scheme';
-import { type PlannedStep, planStep } from './plan-training';
+import type { FeatureRoom } from './frozen-prefix';
+import { arenaBytesOf, type PlannedStep, planStep } from './plan-training';
 
 /** What limits a choice beside the board's SRAM. */
 export interface SearchLimits {
@@ -37,7 +38,11 @@ const AT_ONCE = { tries: 0, looks: 0 } as const;
 export class PlannedPeaks {
   private readonly known = new Map<number, { readonly peakBytes: number; readonly fits: boolean }>();
 
-  constructor(private readonly inference: Graph) {}
+  /** @param cache of the steps */
+  constructor(
+    private readonly inference: Graph,
+    private readonly cache?: FeatureRoom,
+  ) {}
 
   /**
    * The peak of a step planned for `budgetBytes`, or a lower bound of it that is above the budget already.
@@ -55,12 +60,12 @@ export class PlannedPeaks {
   private planned(scheme: SparseScheme, budgetBytes: number): number {
     const quick = this.step(scheme, { ...AT_ONCE, optimize: 'speed', budgetBytes });
     if (quick.plan.lowerBoundBytes > budgetBytes) return quick.plan.lowerBoundBytes;
-    if (quick.plan.peakBytes <= budgetBytes) return quick.plan.peakBytes;
-    return this.step(scheme, { optimize: 'speed', budgetBytes }).plan.peakBytes;
+    if (arenaBytesOf(quick) <= budgetBytes) return arenaBytesOf(quick);
+    return arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
   }
 
   private step(scheme: SparseScheme, request: Parameters<typeof planStep>[2]): PlannedStep {
-    const step = planStep(this.inference, scheme, request);
+    const step = planStep(this.inference, scheme, { ...request, cache: this.cache });
     if (!step.ok) throw new Error(`${scheme.name} can be trained, but: ${step.error.message}`);
     return step.value;
   }
@@ -71,7 +76,9 @@ export interface SearchOptions {
   /** Default: by structure, so that every version of a model gets the same answer. */
   readonly contributions?: Contributions;
   readonly limits?: SearchLimits;
-  /** Shared by searches of the same model under several budgets. */
+  /** What sessions can keep beside a sample (`planStep`); default: nothing. */
+  readonly cache?: FeatureRoom | undefined;
+  /** Shared by searches of the same model under several budgets, with the same cache. */
   readonly peaks?: PlannedPeaks;
 }
 
@@ -86,7 +93,8 @@ export function searchTraining(
   {
     contributions = structuralContributions(inference),
     limits = {},
-    peaks = new PlannedPeaks(inference),
+    cache,
+    peaks = new PlannedPeaks(inference, cache),
   }: SearchOptions = {},
 ): Result<SearchedStep> {
   const head = namedScheme(inference, 'last');
@@ -98,7 +106,7 @@ export function searchTraining(
   );
   if (!best) return err(nothingFits(inference, board, limits, peaks));
   const candidate = { ...best, scheme: { ...best.scheme, name: schemeName(best.scheme) } };
-  const step = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes: arenaBytes });
+  const step = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes: arenaBytes, cache });
   return step.ok ? ok({ ...step.value, candidate, contributions, plans }) : step;
 }
 
@@ -106,8 +114,11 @@ export function searchTraining(
  * What a board trains of a model where nobody says otherwise: the search's answer by structure, so that all versions of a model get the same program.
  * Refused: as `searchTraining` refuses.
  */
-export const planTraining = (inference: Graph, board: Board): Result<PlannedStep> =>
-  searchTraining(inference, board);
+export const planTraining = (
+  inference: Graph,
+  board: Board,
+  options: Pick<SearchOptions, 'cache'> = {},
+): Result<PlannedStep> => searchTraining(inference, board, options);
 
 /** As schemes of the ladder are called where they are the same: `last`, `full`; else by reach and number of layers. */
 function schemeName({ biasLayers, weightLayers }: SparseScheme): string {

@@ -57,7 +57,7 @@ export { nativeEngine } from './run/native-engine';
 export { openEngine } from './run/open-engine';
 export { type SessionEngine, sessionEngine } from './run/session-engine';
 export { packSessionJob, type SessionJob } from './run/session-job';
-export { readSessionResult, type SessionResult } from './run/session-result';
+export { featureRoom, readSessionResult, type SessionExtent, type SessionResult } from './run/session-result';
 export { timeInference } from './run/time-inference';
 export { wasmEngine } from './run/wasm-engine';
 export { WasmModel, type WasmFacts, type WasmStep } from './run/wasm-model';

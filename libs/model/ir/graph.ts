@@ -1,3 +1,4 @@
+import type { LayerOp } from './layers';
 import type { Op } from './ops';
 import type { Tensor, TensorId } from './tensor';
 
@@ -11,6 +12,8 @@ export interface Graph {
   readonly ops: readonly Op[];
   readonly inputs: readonly TensorId[];
   readonly outputs: readonly TensorId[];
+  /** Where this is a part of a model: the layers of the other parts, so that layers keep the numbers of the whole (N8). */
+  readonly others?: { readonly before: readonly LayerOp[]; readonly after: readonly LayerOp[] };
 }
 
 export function tensorOf(graph: Graph, id: TensorId): Tensor {

@@ -14,5 +14,11 @@ const LAYER_KINDS: ReadonlySet<string> = new Set<LayerOp['kind']>([
 ]);
 export const isLayer = (op: { readonly kind: string }): op is LayerOp => LAYER_KINDS.has(op.kind);
 
-/** The layers of a graph; the position is the layer id of NUMERICS (N8) and of schemes: graph order, the head last. */
-export const layersOf = (graph: Graph): readonly LayerOp[] => graph.ops.filter(isLayer);
+/**
+ * The layers of a model; the position is the layer id of NUMERICS (N8) and of schemes: graph order, the head last. Of a part of a
+ * model those of the whole.
+ */
+export const layersOf = ({ ops, others }: Graph): readonly LayerOp[] => {
+  const own = ops.filter(isLayer);
+  return others ? [...others.before, ...own, ...others.after] : own;
+};

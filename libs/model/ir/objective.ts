@@ -1,5 +1,5 @@
 import { type Graph, tensorOf } from './graph';
-import { isLayer } from './layers';
+import { layersOf } from './layers';
 import { type AveragePool2d, isLoss, type Op } from './ops';
 import { elementCount, type TensorId } from './tensor';
 import { forwardConsumersOf, producerOf } from './uses';
@@ -38,7 +38,7 @@ export function objectiveOf(graph: Graph): Objective {
 
 /** The layer that becomes (or is) the wide head of a classifier: the last one. Other networks have none. */
 export function headLayerOf(graph: Graph): number | undefined {
-  const layers = graph.ops.filter(isLayer);
+  const layers = layersOf(graph);
   return objectiveOf(graph) === 'classify' && layers.length > 0 ? layers.length - 1 : undefined;
 }
 

@@ -23,6 +23,7 @@ export {
   type TrainedLayers,
   type TrainingScheme,
 } from './training/trained-layers';
+export { type CutStep, cutStep, type PrefixCut, prefixCuts } from './training/frozen-prefix';
 export { compactGradients, poolGradients } from './training/compact-gradients';
 export {
   denseHeadOf,

@@ -13,6 +13,7 @@
  * session.backward({ seed, index: 0, rates: uniformRates(0.02) });
  */
 export { createSession, type TrainingSession } from './training-session';
+export { featureMaker } from './feature-maker';
 export { type InputValue, runGraph } from './run-graph';
 export { type EnergyRow, gradientEnergies, type LayerEnergies } from './gradient-energies';
 export type { Step } from './machine';

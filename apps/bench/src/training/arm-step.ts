@@ -1,6 +1,6 @@
 import { type Board, boardWith, sramBytesOf } from '#libs/firmware/boards';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import type { PlannedStep } from '#libs/firmware/program';
+import { packParameters } from '#libs/firmware/codegen';
+import { arenaBytesOf, type PlannedStep, written } from '#libs/firmware/program';
 import { armEngine, build, sessionEngine } from '#libs/firmware/toolchain';
 import type { Graph } from '#libs/model/ir';
 import { tensorBytes, tensorOf } from '#libs/model/ir';
@@ -30,7 +30,7 @@ export interface ArmStep {
   /** The arena as planned, and as painted and found after the step. */
   readonly plannedBytes: number;
   readonly measuredBytes: number;
-  /** All RAM of the linked session but the stack; the sample lies outside. */
+  /** All RAM of the linked session but the stack; the sample, and what is kept of it, lie outside. */
   readonly staticRamBytes: number;
   /** The bound of the call graph. */
   readonly stackBytes: number;
@@ -40,8 +40,8 @@ export interface ArmStep {
 }
 
 /** One row, one pass: two boots, one of them counted. */
-export async function armStep(inference: Graph, { training, plan }: PlannedStep): Promise<ArmStep> {
-  const model = orThrow(generate({ graph: training, plan, layout: parameterLayout(inference) }));
+export async function armStep(inference: Graph, step: PlannedStep): Promise<ArmStep> {
+  const { model } = orThrow(written(inference, step));
   const parameters = packParameters(inference);
   const board = await roomyBoard();
   const built = orThrow(await build(shop, { program: 'session', target: 'arm', board, model, parameters }));
@@ -55,7 +55,7 @@ export async function armStep(inference: Graph, { training, plan }: PlannedStep)
   const { arenaPeakBytes } = orThrow(await engine.run(job));
   const { staticRamBytes, stackBytes, flashBytes } = built.footprint;
   return {
-    plannedBytes: plan.peakBytes,
+    plannedBytes: arenaBytesOf(step),
     measuredBytes: arenaPeakBytes,
     staticRamBytes,
     stackBytes,
@@ -65,11 +65,8 @@ export async function armStep(inference: Graph, { training, plan }: PlannedStep)
 }
 
 /** Instructions of the forward half of that step; undefined where they can't be counted. */
-export async function armForward(
-  inference: Graph,
-  { training, plan }: PlannedStep,
-): Promise<number | undefined> {
-  const model = orThrow(generate({ graph: training, plan, layout: parameterLayout(inference) }));
+export async function armForward(inference: Graph, step: PlannedStep): Promise<number | undefined> {
+  const { model } = orThrow(written(inference, step));
   const board = await roomyBoard();
   const built = orThrow(await build(shop, { program: 'harness', target: 'arm', board, model }));
   const engine = armEngine(shop, built, { counts: true });

@@ -8,7 +8,7 @@ export interface Figure {
   /** The same elsewhere, or before. */
   readonly anchor: string;
   readonly bar: string;
-  /** `met`, `missed by …`, `not built`, or empty where nothing is asked. */
+  /** `met`, `missed by …`, or empty where nothing is asked. */
   readonly verdict: string;
 }
 
@@ -35,15 +35,6 @@ export const noted = (what: string, measured: string, anchor = '-'): Figure => (
   anchor,
   bar: '-',
   verdict: '',
-});
-
-/** What nobody can measure yet. */
-export const notBuilt = (what: string, bar: string): Figure => ({
-  what,
-  measured: '-',
-  anchor: '-',
-  bar,
-  verdict: 'not built',
 });
 
 const COLUMNS: readonly Column[] = [

@@ -37,6 +37,7 @@ interface Report {
   readonly peakRamBytes: { readonly planned: number; readonly measured: number | null };
   readonly steps: number;
   readonly macsPerStep: number;
+  readonly prefix: { readonly layers: number; readonly featureBytes: number; readonly macs: number } | null;
   readonly deltaBytes: { readonly raw: number; readonly encoded: number };
   readonly rates: object;
   readonly instructionsPerStep?: number;
@@ -137,6 +138,21 @@ describe('train', () => {
     expect(one.peakRamBytes.measured).toBeGreaterThan(one.peakRamBytes.planned / 2);
     expect(one.deltaBytes.encoded).toBe(readFileSync(path('out.delta')).length);
     expect(Object.keys(one.scheme.accounting)).toContain('totalBytes');
+  });
+
+  it('computes once a row what stands before the first trained layer, unless told not to: it learns the same', async () => {
+    const [cached, whole] = await Promise.all(
+      ['auto', 'off'].map(async (cache) => ({
+        ...(await report({ scheme: 'last', cache, delta: `${cache}.delta` })),
+        delta: [...readFileSync(path(`${cache}.delta`))],
+      })),
+    );
+    expect(cached?.prefix).toMatchObject({ layers: 4, featureBytes: 4 });
+    expect(whole?.prefix).toBeNull();
+    expect((cached?.macsPerStep ?? 0) + (cached?.prefix?.macs ?? 0)).toBe(whole?.macsPerStep);
+    const { delta, before, epochs, after } = whole ?? {};
+    expect(cached).toMatchObject({ delta, before, epochs, after });
+    expect((await report()).prefix).toBeNull();
   });
 
   it('gives the same answers and the same delta on the reference, natively and as WebAssembly', async () => {
@@ -282,6 +298,7 @@ describe('train refuses', () => {
     ['an unknown board', { engine: 'arm:steam' }, 'run.unknown-engine'],
     ['a board that nothing emulates', { engine: 'arm:nrf52840-dk' }, 'run.board-not-run'],
     ['two outputs in one place', { export: 'out.delta' }, 'train.same-output'],
+    ['a cache of another kind', { cache: 'on' }, 'train.unknown-cache'],
     ['an output nowhere', { delta: 'none/out.delta' }, 'file.unwritable'],
   ] as const)('%s', async (_what, changes, code) => {
     writeFileSync(path('empty.i8'), '');

@@ -32,6 +32,12 @@ export const train = defineCommand({
       required: true,
       completes: 'file',
     },
+    cache: {
+      type: 'string',
+      value: 'auto|off',
+      meaning:
+        'what stands before the first trained layer once a row, where it pays (default), or in every step',
+    },
     sram: {
       type: 'string',
       value: 'N[KB]',
@@ -66,6 +72,10 @@ export const train = defineCommand({
       'session (null on the reference, which places nothing). On arm staticRamBytes, stackBytes and flashBytes are of the linked\n' +
       'session with its parameters; instructionsPerStep are counted in the first step. deltaBytes.raw is the difference before its\n' +
       'encoding, deltaBytes.encoded the bytes of --delta.',
+    'Layers before the first trained one give the same for a row in every pass. Where that saves time (or memory that is short) they run\n' +
+      'once a row, and what they give is kept beside the row, as a device keeps it beside its sample: "prefix" says how many layers,\n' +
+      'the bytes kept of a row, and the multiply-accumulates; macsPerStep and instructionsPerStep are then of what is left. What is\n' +
+      'learnt is the same, to the byte.',
   ],
   async run({ words: [path], options }, terminal) {
     const prepared = await prepareTraining(localWorkshop, path, options);

@@ -1,13 +1,24 @@
 import { err, fault, ok } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
+import type { PlannedStep } from '#libs/firmware/program';
 import { build, sessionEngine, type TargetName } from '#libs/firmware/toolchain';
-import { createSession } from '#libs/model/reference';
-import { runSession } from '#libs/model/session';
+import { createSession, featureMaker } from '#libs/model/reference';
+import { runSession, type SessionRow, type SessionRows } from '#libs/model/session';
 import type { Measured, TrainEngine } from './train-request';
 
 /** The oracle, in this process. */
-export const referenceTraining: TrainEngine = async ({ step, classes, rows, plan }, watch) =>
-  Promise.resolve(ok({ record: runSession(createSession(step.training), { classes, rows, plan }, watch) }));
+export const referenceTraining: TrainEngine = async ({ step, classes, rows, plan }, watch) => {
+  const work = { classes, rows: inputsOf(step, rows), plan };
+  return Promise.resolve(ok({ record: runSession(createSession(step.training), work, watch) }));
+};
+
+/** The rows, or what the prefix of the step makes of them. */
+function inputsOf({ prefix }: PlannedStep, rows: SessionRows): SessionRows {
+  if (!prefix) return rows;
+  const featuresOf = featureMaker(prefix.graph);
+  const made = ({ features, label }: SessionRow): SessionRow => ({ features: featuresOf(features), label });
+  return { adapt: rows.adapt.map(made), test: rows.test.map(made) };
+}
 
 /** Generated C around the session of the device program. */
 export const generatedTraining =

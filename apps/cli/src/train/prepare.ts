@@ -1,11 +1,12 @@
 import { err, fault, invariant, ok, type Result } from '#libs/base/result';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { inputQuantisation, type PlannedStep } from '#libs/firmware/program';
+import { packParameters } from '#libs/firmware/codegen';
+import { inputQuantisation, written } from '#libs/firmware/program';
 import type { Workshop } from '#libs/firmware/toolchain';
 import { elementCount, type Graph, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
 import { type LearningRates, sessionSchedule } from '#libs/model/session';
 import { type ModelFile, readModel } from '../model/read-model';
 import { readEngine } from '../run/engine-choice';
+import { readCacheChoice, roomBeside } from './cache';
 import { lentBytes } from './engines';
 import { placeOf, type TrainPlace } from './place';
 import { readRows, type RowShape } from './read-rows';
@@ -22,6 +23,7 @@ export interface TrainWords extends SessionWords {
   readonly adapt: string;
   readonly test: string;
   readonly scheme: string;
+  readonly cache: string | undefined;
   readonly export: string | undefined;
 }
 
@@ -44,6 +46,8 @@ export async function prepareTraining(
   if (!numbers.ok) return numbers;
   const scheme = readSchemeChoice(words.scheme);
   if (!scheme.ok) return scheme;
+  const cache = readCacheChoice(words.cache);
+  if (!cache.ok) return cache;
   const engine = await readEngine(shop, words.engine);
   if (!engine.ok) return engine;
   const model = readTrainable(path, words.export !== undefined);
@@ -55,11 +59,15 @@ export async function prepareTraining(
   const lent = lentBytes(rows.value.adapt.length, passes);
   const place = await placeOf(shop, engine.value, sramBytes, lent);
   if (!place.ok) return place;
-  const step = chosenStep(inference, scheme.value, place.value.budget);
+  const extent = { passes, adaptRows: rows.value.adapt.length, testRows: rows.value.test.length };
+  const step = chosenStep(inference, scheme.value, {
+    board: place.value.budget,
+    cache: roomBeside(cache.value, engine.value, inference, extent),
+  });
   if (!step.ok) return step;
   const rates = ratesOf(step.value.scheme, numbers.value);
   const schedule = sessionSchedule(rates, passes * rows.value.adapt.length);
-  const program = programOf(inference, step.value);
+  const program = written(inference, step.value);
   if (!program.ok) return program;
   return ok({
     model: model.value.file,
@@ -69,7 +77,8 @@ export async function prepareTraining(
     request: {
       shop,
       step: step.value,
-      ...program.value,
+      model: program.value.model,
+      parameters: packParameters(inference),
       classes: model.value.shape.classes,
       rows: rows.value,
       plan: { seed, passes, schedule },
@@ -103,7 +112,7 @@ function readTrainable(path: string, exports: boolean): Result<Trainable> {
 const BYTES = 256;
 
 function shapeOf(inference: Graph): Result<Trainable['shape']> {
-  const head = chosenStep(inference, 'last', undefined);
+  const head = chosenStep(inference, 'last');
   if (!head.ok) return head;
   const [input, ...others] = inference.inputs;
   if (input === undefined || others.length > 0 || tensorOf(inference, input).type !== 'int8')
@@ -119,12 +128,4 @@ function shapeOf(inference: Graph): Result<Trainable['shape']> {
     labels: isClassifier ? classes : BYTES,
     quantisation: inputQuantisation(inference),
   });
-}
-
-function programOf(
-  inference: Graph,
-  { training, plan }: PlannedStep,
-): Result<Pick<TrainRequest, 'model' | 'parameters'>> {
-  const model = generate({ graph: training, plan, layout: parameterLayout(inference) });
-  return model.ok ? ok({ model: model.value, parameters: packParameters(inference) }) : model;
 }

@@ -1,6 +1,12 @@
 import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
-import { type PlannedStep, planStep, planTraining } from '#libs/firmware/program';
+import {
+  arenaBytesOf,
+  type FeatureRoom,
+  type PlannedStep,
+  planStep,
+  planTraining,
+} from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { trainabilityFault } from '#libs/model/passes';
 import { namedScheme, SCHEME_NAMES, schemeLadder, type SparseScheme } from '#libs/model/scheme';
@@ -25,58 +31,64 @@ export function readSchemeChoice(text: string): Result<SchemeChoice> {
   return choice.value.kind === 'scheme' ? ok(choice.value.scheme) : ok('auto');
 }
 
+/** What a step must keep to. */
+export interface StepLimits {
+  /** Whose budget it must fit; absent: nothing is too large. */
+  readonly board?: Board | undefined;
+  /** What the session can keep beside a row; absent: nothing is cached. */
+  readonly cache?: FeatureRoom | undefined;
+}
+
 /**
  * The planned training step of a choice.
- * @param board whose budget the step must fit; absent: nothing is too large
  * Refused: `scheme.not-trainable` and other faults of schemes, `train.does-not-fit`.
  */
 export function chosenStep(
   inference: Graph,
   choice: SchemeChoice,
-  board: Board | undefined,
+  { board, cache }: StepLimits = {},
 ): Result<PlannedStep> {
   const untrainable = trainabilityFault(inference, namedScheme(inference, 'last'));
   if (untrainable) return err(untrainable);
-  if (choice === 'auto') return board ? largestStep(inference, board) : topStep(inference);
+  if (choice === 'auto') return board ? largestStep(inference, board, cache) : topStep(inference, cache);
   const scheme = typeof choice === 'string' ? namedScheme(inference, choice) : choice;
   const budgetBytes = board && arenaBudget(board);
-  const step = planStep(
-    inference,
-    scheme,
-    budgetBytes === undefined ? {} : { optimize: 'speed', budgetBytes },
-  );
-  if (!step.ok || !board || step.value.plan.peakBytes <= arenaBudget(board)) return step;
+  const budget = budgetBytes === undefined ? {} : ({ optimize: 'speed', budgetBytes } as const);
+  const step = planStep(inference, scheme, { ...budget, cache });
+  if (!step.ok || !board || arenaBytesOf(step.value) <= arenaBudget(board)) return step;
   return err(doesNotFit(inference, `scheme ${scheme.name}`, step.value, board));
 }
 
-function largestStep(inference: Graph, board: Board): Result<PlannedStep> {
-  const step = planTraining(inference, board);
+function largestStep(inference: Graph, board: Board, cache?: FeatureRoom): Result<PlannedStep> {
+  const step = planTraining(inference, board, { cache });
   if (step.ok || step.error.code !== 'program.does-not-fit') return step;
   const least = planStep(inference, namedScheme(inference, 'last'), {
     optimize: 'speed',
     budgetBytes: arenaBudget(board),
+    cache,
   });
   return least.ok ? err(doesNotFit(inference, 'the least that can be trained', least.value, board)) : least;
 }
 
 /** All that the ladder offers. */
-function topStep(inference: Graph): Result<PlannedStep> {
+function topStep(inference: Graph, cache?: FeatureRoom): Result<PlannedStep> {
   const top = schemeLadder(inference).at(-1);
-  return planStep(inference, top ?? namedScheme(inference, 'last'));
+  return planStep(inference, top ?? namedScheme(inference, 'last'), { cache });
 }
 
 function doesNotFit(
   inference: Graph,
   what: string,
-  { plan }: PlannedStep,
+  step: PlannedStep,
   board: Board,
 ): ReturnType<typeof fault> {
   const beside = board.stackBytes + board.reserveBytes;
-  const needed = plan.peakBytes + beside;
+  const arenaBytes = arenaBytesOf(step);
+  const needed = arenaBytes + beside;
   const { sramBytes } = board.budget;
   return fault(
     'train.does-not-fit',
-    `${inference.name}: ${what} needs ${needed} bytes of SRAM (arena ${plan.peakBytes}, stack and session ${beside}), ` +
+    `${inference.name}: ${what} needs ${needed} bytes of SRAM (arena ${arenaBytes}, stack and session ${beside}), ` +
       `${needed - sramBytes} more than the ${sramBytes} there are; --sram ${needed} would do`,
   );
 }

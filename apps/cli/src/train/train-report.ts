@@ -1,4 +1,5 @@
 import { formatTable, grouped } from '#libs/base/table';
+import { arenaBytesOf, featureBytesOf, layersIn, type PlannedStep } from '#libs/firmware/program';
 import { type Graph, graphMacs, tensorOf } from '#libs/model/ir';
 import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
 import {
@@ -93,12 +94,23 @@ export function trainReport(summary: TrainSummary) {
     macsPerStep: graphMacs(step.training),
     ...(linked?.instructionsPerStep !== undefined && { instructionsPerStep: linked.instructionsPerStep }),
     ...(linked && { flashBytes: linked.flashBytes }),
-    peakRamBytes: { planned: step.plan.peakBytes, measured: measured?.arenaBytes ?? null },
+    prefix: prefixReport(step),
+    peakRamBytes: { planned: arenaBytesOf(step), measured: measured?.arenaBytes ?? null },
     ...(linked && { staticRamBytes: linked.staticRamBytes, stackBytes: linked.stack }),
     deltaBytes: { raw: record.delta.length, encoded: encodedBytes },
     seconds,
   };
 }
+
+/** What was computed once a row instead of in every step; null: nothing. */
+const prefixReport = ({ prefix }: PlannedStep) =>
+  prefix
+    ? {
+        layers: layersIn(prefix.graph),
+        featureBytes: featureBytesOf(prefix.graph),
+        macs: graphMacs(prefix.graph),
+      }
+    : null;
 
 /** Passes before a restart are forgotten, as their steps are. */
 const lastAttempt = (epochs: readonly EpochRecord[], restarts: number): readonly EpochRecord[] =>
@@ -173,6 +185,8 @@ function figureRows(report: TrainReport): readonly (readonly string[])[] {
     ['bytes of flash (code, constants, weights)', report.flashBytes],
     ['steps', report.steps],
     ['multiply-accumulates of a step', report.macsPerStep],
+    ['multiply-accumulates once a row', report.prefix?.macs],
+    ['bytes kept beside a row', report.prefix?.featureBytes],
     ['instructions of a step', report.instructionsPerStep],
     ['bytes of the delta, raw', deltaBytes.raw],
     ['  encoded', deltaBytes.encoded],

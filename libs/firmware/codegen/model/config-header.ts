@@ -1,10 +1,16 @@
-import { type ModelFacts, readsRows, traceBytes } from './facts';
+import { type ModelFacts, type PrefixFacts, readsRows, traceBytes } from './facts';
 import { shownName } from './names';
 
 const hex = (id: number): string => `0x${id.toString(16).padStart(8, '0')}u`;
 const define = (name: string, value: string | number): string =>
   `#define FL_MODEL_${name.padEnd(16)} ${value}`;
 const unsigned = (value: number): string => `${value}u`;
+
+const prefixLines = ({ operators, sampleBytes, outputOffset }: PrefixFacts): readonly string[] => [
+  define('PREFIX', unsigned(operators)),
+  define('SAMPLE_BYTES', unsigned(sampleBytes)),
+  define('FEATURES_OFFSET', unsigned(outputOffset)),
+];
 
 /** model_config.h: the constants that fl_model.h lists. */
 export function configHeader(facts: ModelFacts, mantissaBits: number | undefined): string {
@@ -21,6 +27,7 @@ export function configHeader(facts: ModelFacts, mantissaBits: number | undefined
     define('INPUT_BYTES', unsigned(facts.inputBytes)),
     define('INPUT_IN_ARENA', facts.inputsInArena ? 1 : 0),
     ...(readsRows(facts) ? [define('INPUT_ROWS', 1)] : []),
+    ...(facts.prefix ? prefixLines(facts.prefix) : []),
     define('OUTPUTS', unsigned(facts.outputs.length)),
     define('OUTPUT_OFFSET', unsigned(facts.outputOffset)),
     define('OUTPUT_BYTES', unsigned(facts.outputBytes)),

@@ -34,6 +34,15 @@ export interface TracedCall {
   readonly bytes: number;
 }
 
+/** The model's beginning, which runs once a sample. */
+export interface PrefixFacts {
+  /** How many operators of the model it is: tells one prefix of a model from another. */
+  readonly operators: number;
+  readonly sampleBytes: number;
+  /** Where it leaves the features, as many bytes as the model's input has. */
+  readonly outputOffset: number;
+}
+
 /** The FL_MODEL_* numbers of a generated model (fl_model.h). */
 export interface ModelFacts {
   readonly name: string;
@@ -55,6 +64,8 @@ export interface ModelFacts {
   readonly calls: readonly TracedCall[];
   /** The largest scratch of one call; part of the arena. */
   readonly scratchBytes: number;
+  /** Where its input is what `fl_prefix_forward` makes of a sample. */
+  readonly prefix?: PrefixFacts;
   /** Where the model trains. */
   readonly training?: {
     readonly objective: Objective;
@@ -126,6 +137,10 @@ export const readsRows = ({ inputs }: Pick<ModelFacts, 'inputs'>): boolean =>
 
 const sum = (parts: readonly { readonly bytes: number }[]): number =>
   parts.reduce((total, { bytes }) => total + bytes, 0);
+
+/** Bytes of what a session is given a row of: the model's input, or what its prefix makes that of. */
+export const sampleBytesOf = ({ inputBytes, prefix }: Pick<ModelFacts, 'inputBytes' | 'prefix'>): number =>
+  prefix?.sampleBytes ?? inputBytes;
 
 /** What `fl_after_call` is shown in one forward pass. */
 export const traceBytes = ({ calls }: ModelFacts): number => sum(calls);

@@ -8,7 +8,14 @@ import {
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
-import { isRead, type Plan, type ReadCall, rowLayoutOf, scratchOf } from '#libs/firmware/planner';
+import {
+  isRead,
+  type OpCall,
+  type Plan,
+  type ReadCall,
+  rowLayoutOf,
+  scratchOf,
+} from '#libs/firmware/planner';
 import { emitterOf } from '../ops';
 import { arenaMap } from './arena-map';
 import { Declarations } from './declarations';
@@ -56,6 +63,23 @@ class ModelSource {
         blocks: forward,
       }),
       ...(trains ? [lossFunction(loss), backwardFunction(backward)] : []),
+      '',
+    ].join('\n\n');
+  }
+
+  /** Of a prefix: one function, nothing of which is shown to anybody. */
+  prefixText(): string {
+    const forward = this.blocksOf(() => true, true);
+    return [
+      this.opening(),
+      `#include "fl_model.h"\n\n#include "fl_access.h"\n#include "${this.kernelsHeader()}.h"`,
+      arenaMap(this.plan, this.places),
+      ...this.declarations.all(),
+      functionText({
+        head: 'void fl_prefix_forward(uint8_t *arena, const uint8_t *parameters, const int8_t *input)',
+        parameters: ['arena', 'parameters', 'input'],
+        blocks: forward,
+      }),
       '',
     ].join('\n\n');
   }
@@ -127,14 +151,20 @@ class ModelSource {
     const { from, to, channels, together, ops, sums } = part;
     const opAt = (index: number): Op => this.graph.ops[index] as Op;
     if (!ops.every((index) => wanted(opAt(index)))) return [];
-    const timeOf = (index: number): number => {
+    const timeOf = (index: number, part: ChannelCall): number => {
+      const isPart = ({ stage }: OpCall): boolean => (stage ?? 'group') === part;
       const { calls } = this.plan.schedule;
-      return calls.findIndex((call, time) => time >= from && !isRead(call) && call.op === index);
+      return calls.findIndex(
+        (call, time) => time >= from && !isRead(call) && call.op === index && isPart(call),
+      );
     };
     const emitted = (index: number, call: ChannelCall): readonly string[] =>
-      emitterOf(opAt(index)).emit(opAt(index), this.scopeOf(opAt(index), timeOf(index), { part: call }));
+      emitterOf(opAt(index)).emit(
+        opAt(index),
+        this.scopeOf(opAt(index), timeOf(index, call), { part: call }),
+      );
     const block = (which: string, index: number, call: ChannelCall): string =>
-      blockText(this.comment(which, opAt(index), timeOf(index)), emitted(index, call));
+      blockText(this.comment(which, opAt(index), timeOf(index, call)), emitted(index, call));
     const body = ops.map((index) => block('every few channels', index, 'group'));
     const end =
       channels % together === 0
@@ -289,3 +319,7 @@ const backwardFunction = (blocks: readonly string[]): string =>
 
 export const modelSource = (graph: Graph, plan: Plan, places: Places, facts: ModelFacts): string =>
   new ModelSource(graph, plan, places, facts).text();
+
+/** The source of a prefix beside its model's. */
+export const prefixSource = (graph: Graph, plan: Plan, places: Places, facts: ModelFacts): string =>
+  new ModelSource(graph, plan, places, { ...facts, calls: [] }).prefixText();

@@ -1,6 +1,7 @@
 import { chmod, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { at, err, invariant, ok, type Result } from '#libs/base/result';
+import { sampleBytesOf } from '#libs/firmware/codegen';
 import type { EpochRecord, Watch } from '#libs/model/session';
 import type { Build } from '../build/build';
 import type { Workshop } from '../workshop';
@@ -136,13 +137,12 @@ function outsideOf(shop: Workshop, build: Build): Outside {
 export function sessionEngine(shop: Workshop, build: Build): SessionEngine {
   const { facts } = build;
   invariant(build.program === 'session' && facts.training, `${facts.name} was not built as a session`);
-  const { deltaBytes } = facts.training;
   const outside = outsideOf(shop, build);
   return {
     async run(job, watch = UNWATCHED) {
       const watcher = new Watcher(watch);
-      const packed = packSessionJob(job, facts.inputBytes);
-      const ran = await outside(packed, sessionCapacity(job, deltaBytes), (soFar) =>
+      const packed = packSessionJob(job, sampleBytesOf(facts));
+      const ran = await outside(packed, sessionCapacity(job, facts), (soFar) =>
         watcher.tell(readEpochs(soFar)),
       );
       const result = ran.ok ? readSessionResult(ran.value) : ran;
@@ -155,8 +155,8 @@ export function sessionEngine(shop: Workshop, build: Build): SessionEngine {
         plan: { ...plan, passes: 1 },
         rows: { adapt: rows.adapt.slice(0, 1), test: rows.test.slice(0, 1) },
       };
-      const packed = packSessionJob(job, facts.inputBytes);
-      const capacity = sessionCapacity(job, deltaBytes);
+      const packed = packSessionJob(job, sampleBytesOf(facts));
+      const capacity = sessionCapacity(job, facts);
       const once = { shop, build, capacity, args: [], timeoutMs: TIMEOUT_MS };
       const ran = await inFolder((folder) => bootCounted({ ...once, folder, job: packed }, STEP));
       if (!ran.ok) return ran;

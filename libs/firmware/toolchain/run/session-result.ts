@@ -1,8 +1,10 @@
 import { ByteReader } from '#libs/base/bytes';
 import { err, ok, type Result } from '#libs/base/result';
-import type { EpochRecord, SessionRecord, Tally } from '#libs/model/session';
+import type { Board } from '#libs/firmware/boards';
+import type { ModelFacts } from '#libs/firmware/codegen';
+import type { EpochRecord, Saturated, SessionEnd, SessionRecord, Tally } from '#libs/model/session';
 import { type RunFault, trapped } from './result';
-import type { SessionJob } from './session-job';
+import { ROW_ALIGNMENT, type SessionJob, sessionRowBytes } from './session-job';
 
 /** What a session gave, and what the program measured while it ran. */
 export interface SessionResult extends SessionRecord {
@@ -13,22 +15,53 @@ export interface SessionResult extends SessionRecord {
 }
 
 const MAGIC = 0x52544c46;
-const HEAD_BYTES = 120;
+const HEAD_BYTES = 136;
+/** By the numbers of fl_codes.h. */
+const ENDS: readonly SessionEnd[] = ['passes', 'lowLoss', 'noProgress', 'guard'];
 const EPOCH_BYTES = 32;
 const EPOCHS_AT = 16;
 const MOST_ATTEMPTS = 3;
 const PASS_LOSS_BYTES = 4;
 const ORDER_BYTES = 2;
-/** More than what three alignments can add. */
+/** More than what four alignments can add. */
 const SLACK_BYTES = 64;
 
-/** Bytes that are enough for the result of a job, and for what the session is lent behind it. */
-export const sessionCapacity = ({ plan, rows }: SessionJob, deltaBytes: number): number =>
+/** Of a row that a model with a prefix keeps; 0 of other models. */
+const keptRowBytes = ({ prefix, inputBytes }: ModelFacts): number =>
+  prefix ? sessionRowBytes(inputBytes) : 0;
+
+/** What the size of a result depends on. */
+export interface SessionExtent {
+  readonly passes: number;
+  readonly adaptRows: number;
+  readonly testRows: number;
+}
+
+const capacityWithoutFeatures = ({ passes, adaptRows }: SessionExtent, deltaBytes: number): number =>
   HEAD_BYTES +
-  plan.passes * (MOST_ATTEMPTS * EPOCH_BYTES + PASS_LOSS_BYTES) +
+  passes * (MOST_ATTEMPTS * EPOCH_BYTES + PASS_LOSS_BYTES) +
   deltaBytes +
-  rows.adapt.length * ORDER_BYTES +
+  adaptRows * ORDER_BYTES +
   SLACK_BYTES;
+
+/** Bytes that are enough for the result of a job, and for what the session is lent and what it keeps behind it. */
+export function sessionCapacity({ plan, rows }: SessionJob, facts: ModelFacts): number {
+  const extent = { passes: plan.passes, adaptRows: rows.adapt.length, testRows: rows.test.length };
+  return (
+    capacityWithoutFeatures(extent, facts.training?.deltaBytes ?? 0) +
+    (extent.adaptRows + extent.testRows) * keptRowBytes(facts)
+  );
+}
+
+/**
+ * The largest features of a row that there is room for behind the result, where the program runs on that board.
+ * @param deltaBytes at most
+ */
+export function featureRoom({ memory }: Board, extent: SessionExtent, deltaBytes: number): number {
+  const room = (memory.storage?.bytes ?? 0) / 2 - capacityWithoutFeatures(extent, deltaBytes);
+  const rowBytes = Math.floor(room / (extent.adaptRows + extent.testRows));
+  return Math.max(0, rowBytes - sessionRowBytes(0) - ROW_ALIGNMENT);
+}
 
 const readTally = (reader: ByteReader): Tally => ({
   items: reader.u32(),
@@ -70,6 +103,8 @@ interface Head {
     readonly programCounter: number;
   };
   readonly tallies: Pick<SessionRecord, 'before' | 'base' | 'check' | 'after'>;
+  readonly end: SessionEnd;
+  readonly saturated: Saturated;
 }
 
 function readHead(bytes: Uint8Array): Head {
@@ -98,7 +133,16 @@ function readHead(bytes: Uint8Array): Head {
       check: readTally(reader),
       after: readTally(reader),
     },
+    end: readEnd(reader),
+    saturated: { weights: reader.u32(), headWeights: reader.u32(), biases: reader.u32() },
   };
+}
+
+function readEnd(reader: ByteReader): SessionEnd {
+  const number = reader.u32();
+  const end = ENDS[number];
+  if (end === undefined) throw new RangeError(`a session does not end by ${number}`);
+  return end;
 }
 
 function faultOf({ status, detail, trap }: Head): RunFault | undefined {
@@ -122,11 +166,13 @@ export function readSessionResult(bytes: Uint8Array): Result<SessionResult, RunF
     const head = readHead(bytes);
     const fault = faultOf(head);
     if (fault) return err(fault);
-    const { delta, kept, steps, restarts, arenaPeakBytes, stackBytes, tallies } = head;
+    const { delta, kept, steps, restarts, arenaPeakBytes, stackBytes, tallies, end, saturated } = head;
     return ok({
       ...tallies,
       epochs: readEpochs(bytes),
       kept,
+      end,
+      saturated,
       steps,
       restarts,
       delta: new ByteReader(bytes, delta.offset).take(delta.bytes).slice(),

@@ -1,0 +1,82 @@
+import { unwrap } from '#libs/base/result';
+import { type Graph, graphMacs, tensorOf } from '#libs/model/ir';
+import { GraphBuilder } from '#test/support/graph-builder';
+import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
+import { arenaBytesOf, featureBytesOf, layersIn, planStep, type StepRequest } from '.';
+
+const ROOM = { featureBytes: Infinity };
+const AT_ONCE = { tries: 0, looks: 0 };
+
+/** Layers 0 to 3 before the head; the maps behind them have 768, 192, 1536 and 768 bytes. */
+function network(kernel: 1 | 3): Graph {
+  const builder = new GraphBuilder('maps');
+  const wide = builder.conv('wide', builder.input([1, 16, 16, 3]), { channels: 3, kernel: 3, padding: 1 });
+  const small = builder.conv('small', wide, { channels: 3, kernel: 3, stride: 2, padding: 1 });
+  const large = builder.conv('large', small, { channels: 24 });
+  const last = builder.conv('last', large, { channels: 12, kernel, padding: (kernel - 1) / 2 });
+  const features = builder.reshape('features', builder.averagePool('pool', last), [1, 12]);
+  return builder.build(builder.softmax('softmax', builder.fullyConnected('fc', features, { channels: 4 })));
+}
+
+const scheme = (biasLayers: number) => ({ name: 'test', biasLayers, weightLayers: [] });
+
+/** Name of the features, or nothing. */
+function cachedAt(graph: Graph, biasLayers: number, request: StepRequest): string | undefined {
+  const { prefix } = unwrap(planStep(graph, scheme(biasLayers), { ...AT_ONCE, ...request }));
+  const [features] = prefix?.graph.outputs ?? [];
+  return prefix && features !== undefined ? tensorOf(prefix.graph, features).name : undefined;
+}
+
+describe('what is computed once a sample', () => {
+  const graph = network(1);
+
+  it('is nothing where there is no place for it', () => {
+    expect(cachedAt(graph, 0, {})).toBeUndefined();
+    expect(cachedAt(graph, 0, { cache: { featureBytes: 11 } })).toBeUndefined();
+    expect(cachedAt(graph, 0, { cache: { featureBytes: 12 } })).toBe('features');
+  });
+
+  it('ends before the first trained layer', () => {
+    expect(cachedAt(graph, 0, { cache: ROOM })).toBe('features');
+    expect(cachedAt(graph, 1, { cache: ROOM })).toBe('large');
+  });
+
+  it('ends earlier where there is more room for what is kept there, or hardly more left to do', () => {
+    expect(cachedAt(network(3), 1, { cache: ROOM })).toBe('small');
+    expect(cachedAt(graph, 1, { cache: { featureBytes: 1535 } })).toBe('small');
+    expect(cachedAt(graph, 1, { cache: { featureBytes: 191 } })).toBeUndefined();
+  });
+
+  it('is nothing where everything is trained', () => {
+    expect(cachedAt(graph, 4, { cache: ROOM })).toBeUndefined();
+  });
+
+  it('is not kept where it saves no time, but for memory that is short', () => {
+    const builder = new GraphBuilder('late');
+    const thin = builder.conv('thin', builder.input([1, 32, 32, 1]), { channels: 1, stride: 2 });
+    const body = builder.conv('body', thin, { channels: 16, kernel: 3, padding: 1 });
+    const features = builder.reshape('features', builder.averagePool('pool', body), [1, 16]);
+    const late = builder.build(builder.fullyConnected('fc', features, { channels: 3 }));
+    expect(cachedAt(late, 1, { cache: ROOM })).toBeUndefined();
+    const short = { optimize: 'speed', budgetBytes: 1 } as const;
+    const [whole, apart] = [short, { ...short, cache: ROOM }].map((request) =>
+      unwrap(planStep(late, scheme(1), { ...AT_ONCE, ...request })),
+    );
+    expect(arenaBytesOf(apart!)).toBeLessThanOrEqual(arenaBytesOf(whole!));
+    expect(apart!.prefix === undefined).toBe(arenaBytesOf(apart!) === arenaBytesOf(whole!));
+  });
+});
+
+describe('half of kws-digits computed once a sample', () => {
+  const kws = kwsDigitsGraph();
+  const whole = unwrap(planStep(kws, KWS_SCHEMES.sparse, AT_ONCE));
+  const apart = unwrap(planStep(kws, KWS_SCHEMES.sparse, { ...AT_ONCE, cache: ROOM }));
+
+  it('leaves less to a step, in an arena that is no larger, with room for the prefix', () => {
+    const { prefix, training, plan } = apart;
+    expect(graphMacs(training) + graphMacs(prefix!.graph)).toBe(graphMacs(whole.training));
+    expect(prefix!.plan.peakBytes).toBeLessThanOrEqual(plan.peakBytes);
+    expect(arenaBytesOf(apart)).toBeLessThanOrEqual(arenaBytesOf(whole));
+    expect([layersIn(prefix!.graph), featureBytesOf(prefix!.graph)]).toEqual([9, 3120]);
+  });
+});
