@@ -11,6 +11,7 @@ import { emulatedBoard, testWorkshop } from '#test/support/harness';
 import { randomNetwork } from '#test/support/random-networks';
 import { randomBranchyNetwork, randomOperatorGraph } from '#test/support/random-operators';
 import { describeWithShared } from '#test/support/shared-files';
+import { sideBySide } from '#test/support/side-by-side';
 import { differenceOn } from './operator-fuzz';
 
 const MINUTE = 60_000;
@@ -85,11 +86,9 @@ describe('DSP kernels give the bytes of the reference', () => {
   it.each(KINDS)(
     'on the native build under sanitizers: %s',
     async (kind) => {
-      for (const seed of seeds) {
-        const graph = randomOperatorGraph(kind, seed);
-        const variant = { target: 'native', sanitize: true, plan: { kernels: 'dsp' } } as const;
-        expect(await differenceOn(graph, seed, variant)).toBeUndefined();
-      }
+      const graph = sideBySide(seeds.map((seed) => randomOperatorGraph(kind, seed)));
+      const variant = { target: 'native', sanitize: true, plan: { kernels: 'dsp' } } as const;
+      expect(await differenceOn(graph, 1, variant)).toBeUndefined();
     },
     2 * MINUTE,
   );
@@ -97,11 +96,11 @@ describe('DSP kernels give the bytes of the reference', () => {
   it.each(BOARDS)(
     'on %s, whose instructions they are written in',
     async (board) => {
-      for (const seed of [1, 2, 3]) {
-        const graph = runPasses(randomBranchyNetwork(seed), INFERENCE_PASSES);
-        const variant = { target: 'arm', board, plan: { kernels: 'dsp' } } as const;
-        expect(await differenceOn(graph, seed, variant)).toBeUndefined();
-      }
+      const graph = sideBySide(
+        [1, 2, 3].map((seed) => runPasses(randomBranchyNetwork(seed), INFERENCE_PASSES)),
+      );
+      const variant = { target: 'arm', board, plan: { kernels: 'dsp' } } as const;
+      expect(await differenceOn(graph, 1, variant)).toBeUndefined();
     },
     2 * MINUTE,
   );
@@ -109,11 +108,11 @@ describe('DSP kernels give the bytes of the reference', () => {
   it(
     'in networks whose constant channels are not computed',
     async () => {
-      for (const seed of seeds) {
-        const graph = withDeadChannels(runPasses(randomNetwork(seed), INFERENCE_PASSES), seed);
-        const plan = { kernels: 'dsp', dropConstant: true } as const;
-        expect(await differenceOn(graph, seed, { target: 'native', sanitize: true, plan })).toBeUndefined();
-      }
+      const graph = sideBySide(
+        seeds.map((seed) => withDeadChannels(runPasses(randomNetwork(seed), INFERENCE_PASSES), seed)),
+      );
+      const plan = { kernels: 'dsp', dropConstant: true } as const;
+      expect(await differenceOn(graph, 1, { target: 'native', sanitize: true, plan })).toBeUndefined();
     },
     2 * MINUTE,
   );

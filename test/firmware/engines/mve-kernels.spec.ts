@@ -9,6 +9,7 @@ import { GraphBuilder } from '#test/support/graph-builder';
 import { testWorkshop } from '#test/support/harness';
 import { OPERATOR_DRAWS } from '#test/support/operator-draws';
 import { randomBranchyNetwork, randomOperatorGraph } from '#test/support/random-operators';
+import { sideBySide } from '#test/support/side-by-side';
 import { differenceOn } from './operator-fuzz';
 
 const MINUTE = 60_000;
@@ -82,10 +83,10 @@ describe('kernels with vector instructions give the bytes of the reference on a 
   it.each(KINDS)(
     'for any shape: %s',
     async (kind) => {
-      for (const seed of numbered(9)) {
-        const graph = seed % 3 === 0 ? randomOperatorGraph(kind, seed) : wideOperator(kind, seed);
-        expect(await onM55(graph, seed, { kernels: 'mve' })).toBeUndefined();
-      }
+      const graphs = numbered(9).map((seed) =>
+        seed % 3 === 0 ? randomOperatorGraph(kind, seed) : wideOperator(kind, seed),
+      );
+      expect(await onM55(sideBySide(graphs), 1, { kernels: 'mve' })).toBeUndefined();
     },
     3 * MINUTE,
   );
@@ -93,13 +94,13 @@ describe('kernels with vector instructions give the bytes of the reference on a 
   it.each(PLANS)(
     'in networks planned as %j',
     async (plan) => {
-      for (const seed of numbered(3)) {
-        const branchy = runPasses(randomBranchyNetwork(seed), INFERENCE_PASSES);
-        expect(await onM55(branchy, seed, plan)).toBeUndefined();
-        expect(await onM55(wideNetwork(seed), seed, plan)).toBeUndefined();
-        const dead = withDeadChannels(wideNetwork(seed + 10), seed);
-        expect(await onM55(dead, seed, { ...plan, dropConstant: true })).toBeUndefined();
-      }
+      const whole = numbered(3).flatMap((seed) => [
+        runPasses(randomBranchyNetwork(seed), INFERENCE_PASSES),
+        wideNetwork(seed),
+      ]);
+      expect(await onM55(sideBySide(whole), 1, plan)).toBeUndefined();
+      const dead = numbered(3).map((seed) => withDeadChannels(wideNetwork(seed + 10), seed));
+      expect(await onM55(sideBySide(dead), 1, { ...plan, dropConstant: true })).toBeUndefined();
     },
     3 * MINUTE,
   );
