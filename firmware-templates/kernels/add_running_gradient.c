@@ -1,5 +1,6 @@
 #include "fl_plain.h"
 #include "fl_kernels.h"
+#include "fl_spare.h"
 
 enum { GROUP = 4 };
 
@@ -13,7 +14,10 @@ static int32_t largest_exponent(const int16_t *exponents, int32_t count, int32_t
 static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   const int32_t elements = running->inputs * running->pixels;
   const int32_t shift = exponent - running->exponent;
-  for (int32_t i = 0; i < elements; i++) running->sums[i] = fl_round_shift(running->sums[i], shift);
+  for (int32_t i = 0; i < elements; i++) {
+    const int32_t held = running->sums[i], sum = fl_sum_alone(held, running->spare_bits);
+    running->sums[i] = fl_held_beside(held, sum, fl_round_shift(sum, shift));
+  }
   running->exponent = exponent;
 }
 
@@ -41,7 +45,10 @@ static void add_group(const fl_running_gradient *running, int32_t output, int32_
     const int32_t a = at[0], b = count > 1 ? at[of.step] : 0, c = count > 2 ? at[2 * of.step] : 0,
                   d = count > 3 ? at[3 * of.step] : 0;
     int32_t *row = running->sums + i * pixels;
-    for (int32_t p = 0; p < pixels; p++) row[p] += a * first[p] + b * second[p] + c * third[p] + d * fourth[p];
+    for (int32_t p = 0; p < pixels; p++) {
+      const int32_t sum = a * first[p] + b * second[p] + c * third[p] + d * fourth[p];
+      row[p] = (int32_t)((uint32_t)row[p] + (uint32_t)sum); /* modulo 2^32: spare bits may hold anything */
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "fl_kernels.h"
 #if FL_DSP
 #include "fl_gradient_dsp.h"
+#include "fl_spare.h"
 
 enum { GROUP = 4 };
 
@@ -14,8 +15,11 @@ static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   const int32_t shift = exponent - running->exponent;
   int32_t *sum = running->sums, *end = sum + running->inputs * running->pixels;
   running->exponent = exponent;
-  if (shift > FL_MOST_HALF_SHIFT) {
-    for (; sum < end; sum++) *sum = fl_round_shift(*sum, shift);
+  if (shift > FL_MOST_HALF_SHIFT || running->spare_bits > 0) {
+    for (; sum < end; sum++) {
+      const int32_t held = *sum, alone = fl_sum_alone(held, running->spare_bits);
+      *sum = fl_held_beside(held, alone, fl_round_shift(alone, shift));
+    }
     return;
   }
   const fl_half_shift by = fl_half_shift_of(shift);
@@ -65,22 +69,61 @@ static FL_INLINE int32_t add_four(int32_t upper, int32_t lower, fl_group_weights
   return fl_pair_product_add(lower, w.lower, fl_pair_product_add(upper, w.upper, sum));
 }
 
-/* Two input channels, two pixels at a time. */
-static void add_rows(int32_t *first, int32_t *second, int32_t pixels, fl_group_weights a, fl_group_weights b,
-                     const int32_t *h) {
-  const int32_t *end = first + (pixels & ~1);
-  while (first != end) {
-    int32_t upper = h[0], lower = h[1];
-    const int32_t left = add_four(upper, lower, a, first[0]), below = add_four(upper, lower, b, second[0]);
-    upper = h[2], lower = h[3];
-    const int32_t right = add_four(upper, lower, a, first[1]), next = add_four(upper, lower, b, second[1]);
-    first[0] = left, first[1] = right;
-    second[0] = below, second[1] = next;
-    first += 2, second += 2, h += 4;
+/* The same of two input channels that lie side by side, of a whole group: bytes of both come with each load. */
+static FL_INLINE void weights_of_two(const int8_t *at, int32_t step, fl_group_weights *first, fl_group_weights *second) {
+  const int32_t upper = fl_low_halves(fl_load_half(at), fl_load_half(at + step));
+  at += 2 * step;
+  const int32_t lower = fl_low_halves(fl_load_half(at), fl_load_half(at + step));
+  *first = (fl_group_weights){fl_even_bytes(upper), fl_even_bytes(lower)};
+  *second = (fl_group_weights){fl_odd_bytes(upper), fl_odd_bytes(lower)};
+}
+
+/* Two input channels, two pixels at a time up to `end`, which `first` is not. Returns where h goes on. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* A compiler loads and stores words one by one, and keeps no pointer of four in a register: so it is written out. */
+static FL_INLINE const int32_t *add_twos(int32_t *first, int32_t *second, const int32_t *end, fl_group_weights a,
+                                         fl_group_weights b, const int32_t *h) {
+  register int32_t p __asm__("r4");
+  register int32_t q __asm__("r5");
+  register int32_t r __asm__("r6");
+  register int32_t s __asm__("r7");
+  int32_t left, right;
+  __asm__ volatile(
+      "1: ldmia %[h]!, {%[p], %[q], %[r], %[s]}\n"
+      "ldrd %[left], %[right], [%[first]]\n"
+      "smlad %[left], %[p], %[au], %[left]\n smlad %[right], %[r], %[au], %[right]\n"
+      "smlad %[left], %[q], %[al], %[left]\n smlad %[right], %[s], %[al], %[right]\n"
+      "strd %[left], %[right], [%[first]], #8\n"
+      "ldrd %[left], %[right], [%[second]]\n"
+      "smlad %[left], %[p], %[bu], %[left]\n smlad %[right], %[r], %[bu], %[right]\n"
+      "smlad %[left], %[q], %[bl], %[left]\n smlad %[right], %[s], %[bl], %[right]\n"
+      "strd %[left], %[right], [%[second]], #8\n"
+      "cmp %[first], %[end]\n bne 1b\n"
+      : [first] "+r"(first), [second] "+r"(second), [h] "+r"(h), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s),
+        [left] "=&r"(left), [right] "=&r"(right)
+      : [end] "r"(end), [au] "r"(a.upper), [al] "r"(a.lower), [bu] "r"(b.upper), [bl] "r"(b.lower)
+      : "memory", "cc");
+  return h;
+}
+#else
+static const int32_t *add_twos(int32_t *first, int32_t *second, const int32_t *end, fl_group_weights a, fl_group_weights b,
+                               const int32_t *h) {
+  for (; first != end; first += 2, second += 2, h += 4) {
+    first[0] = add_four(h[0], h[1], a, first[0]), first[1] = add_four(h[2], h[3], a, first[1]);
+    second[0] = add_four(h[0], h[1], b, second[0]), second[1] = add_four(h[2], h[3], b, second[1]);
   }
-  if ((pixels & 1) == 0) return;
-  first[0] = add_four(h[0], h[1], a, first[0]);
-  second[0] = add_four(h[0], h[1], b, second[0]);
+  return h;
+}
+#endif
+
+static __attribute__((noinline)) void add_rows(int32_t *first, int32_t pixels, fl_group_weights a, fl_group_weights b,
+                                               const int32_t *h) {
+  int32_t *const second = first + pixels;
+  const int32_t twos = pixels & ~1;
+  if (twos != 0) h = add_twos(first, second, first + twos, a, b, h);
+  if (twos == pixels) return;
+  first[twos] = add_four(h[0], h[1], a, first[twos]);
+  second[twos] = add_four(h[0], h[1], b, second[twos]);
 }
 
 static void add_row(int32_t *row, int32_t pixels, fl_group_weights a, const int32_t *h) {
@@ -93,8 +136,15 @@ static void add_group(const fl_running_gradient *running, int32_t output, int32_
   int32_t *row = running->sums;
   int32_t i = 0;
   for (; i + 1 < inputs; i += 2, row += 2 * pixels) {
-    add_rows(row, row + pixels, pixels, weights_of(weights, i, inputs, output, count),
-             weights_of(weights, i + 1, inputs, output, count), aligned);
+    fl_group_weights a, b;
+    if (count == GROUP && i + 1 != weights->trained_inputs) {
+      const fl_input_weights of = fl_weights_of_input(weights, i, inputs);
+      weights_of_two(of.first + output * of.step, of.step, &a, &b);
+    } else {
+      a = weights_of(weights, i, inputs, output, count);
+      b = weights_of(weights, i + 1, inputs, output, count);
+    }
+    add_rows(row, pixels, a, b, aligned);
   }
   if (i < inputs) add_row(row, pixels, weights_of(weights, i, inputs, output, count), aligned);
 }

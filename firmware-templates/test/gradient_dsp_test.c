@@ -12,7 +12,7 @@
 void fl_add_running_gradient_plain(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
                                    const fl_split_weights *weights, int16_t *scratch);
 
-enum { CASES = 3000, CHANNELS = 12, PIXELS = 400, GUARD = 0x5a, BITS = 13 };
+enum { CASES = 2000, CHANNELS = 24, PIXELS = 400, GUARD = 0x5a, BITS = 13 };
 
 static uint32_t state = 1;
 static int32_t below(int32_t limit) { return (int32_t)(fl_hash(state++) % (uint32_t)limit); }
@@ -98,9 +98,17 @@ static void running(void) {
   const fl_gradient h = drawn(&h_planes, outputs, pixels, 0), skip = drawn(&skip_planes, inputs, pixels, 0);
   const fl_split_weights weights = drawn_weights(inputs);
   const fl_gradient_rules rules = drawn_rules(&skip);
-  fl_running_gradient plain = {plain_sums, inputs, pixels, 0}, fast = {fast_sums, inputs, pixels, 0};
+  /* One of the two holds something else in the bits that its sums, of less than 2^25, do not need. */
+  fl_running_gradient plain = {plain_sums, inputs, pixels, 0, 0}, fast = {fast_sums, inputs, pixels, 0, 0};
+  fl_running_gradient *const holder = below(2) == 0 ? &plain : &fast;
+  holder->spare_bits = (1 << below(4)) / 2;
+  const int32_t count = inputs * pixels * holder->spare_bits / 8, part = count / 3;
+  static uint8_t stowed[CHANNELS * PIXELS], back[CHANNELS * PIXELS];
+  fill(stowed, sizeof stowed);
   fl_begin_running_gradient(&plain);
   fl_begin_running_gradient(&fast);
+  if (part > 0) fl_stow_bytes(holder, 0, stowed, part);
+  if (part > 0) fl_stow_bytes(holder, part, stowed + part, count - part);
   fl_add_running_gradient_plain(&plain, (fl_channels){0, outputs}, &h, &weights, (int16_t *)(void *)scratch);
   for (int32_t first = 0; first < outputs; first += 4) {
     const fl_gradient group = fl_gradient_from(&h, first);
@@ -109,6 +117,8 @@ static void running(void) {
                             (int16_t *)(void *)scratch);
   }
   CHECK(plain.exponent == fast.exponent);
+  if (part > 0) fl_take_back_bytes(holder, 0, back, count);
+  CHECK(part == 0 || memcmp(stowed, back, (size_t)count) == 0);
   const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
   fl_finish_running_gradient(&plain, &rules, &expected);
   fl_finish_running_gradient(&fast, &rules, &got);
@@ -116,24 +126,87 @@ static void running(void) {
 }
 
 static void spread(void) {
-  const int32_t is_fitting = below(2), kernel = is_fitting ? 3 : 1 + below(3);
-  const int32_t height = 1 + below(12), width = 1 + below(20), pad_top = below(3);
-  const int32_t stride = is_fitting ? 1 : 1 + below(2), pad_left = is_fitting ? 1 : below(kernel);
-  const int32_t out_height = (height + pad_top + below(2) + 3 - kernel) / stride;
-  const int32_t out_width = is_fitting ? width : (width + pad_left) / stride;
+  const int32_t kernel_height = 1 + below(7), kernel_width = 1 + below(7);
+  const int32_t height = 1 + below(16), width = 1 + below(20), pad_top = below(kernel_height), pad_left = below(kernel_width);
+  const int32_t stride_height = 1 + below(2), stride_width = 1 + below(below(8) == 0 ? 3 : 2);
+  const int32_t over_height = height + pad_top + below(kernel_height) - kernel_height;
+  const int32_t over_width = width + pad_left + below(kernel_width) - kernel_width;
+  const int32_t out_height = over_height < 0 ? 1 : over_height / stride_height + 1;
+  const int32_t out_width = over_width < 0 ? 1 : over_width / stride_width + 1;
+  const int32_t dilation = below(10) == 0 ? 2 : 1;
   const fl_window window = {.in_height = height, .in_width = width, .in_channels = 1,
                             .out_height = out_height, .out_width = out_width, .out_channels = 1,
-                            .kernel_height = kernel, .kernel_width = kernel,
-                            .stride_height = stride, .stride_width = stride,
-                            .dilation_height = 1, .dilation_width = 1,
+                            .kernel_height = kernel_height, .kernel_width = kernel_width,
+                            .stride_height = stride_height, .stride_width = stride_width,
+                            .dilation_height = dilation, .dilation_width = dilation,
                             .pad_top = pad_top, .pad_left = pad_left};
   (void)drawn(&h_planes, 1, out_height * out_width, 1);
   (void)drawn_weights(1);
   for (int32_t i = 0; i < height * width; i++) plain_sums[i] = fast_sums[i] = below(1000) - 500;
-  const int32_t step = 1 + below(3);
-  fl_spread_plane_plain(&window, h_planes.mantissas, trained, step, plain_sums);
-  fl_spread_plane(&window, h_planes.mantissas, trained, step, fast_sums);
+  const int32_t step = 1 + below(2);
+  fl_spread spread;
+  fl_begin_spread(&window, &spread);
+  for (int32_t adds = below(2); adds < 2; adds++) {
+    fl_spread_plane_plain(&spread, h_planes.mantissas, trained, step, adds, plain_sums);
+    fl_spread_plane(&spread, h_planes.mantissas, trained, step, adds, fast_sums);
+  }
   CHECK(memcmp(plain_sums, fast_sums, (size_t)(height * width) * sizeof *plain_sums) == 0);
+}
+
+/* Training constants of which steps are from nothing to far more than the clip. */
+static uint16_t step_mantissas[CHANNELS];
+static int8_t step_exponents[CHANNELS];
+static uint8_t frozen[CHANNELS / 8 + 1];
+static int8_t input_planes[CHANNELS * PIXELS];
+
+static fl_training drawn_training(void) {
+  for (int32_t c = 0; c < CHANNELS; c++) {
+    step_mantissas[c] = (uint16_t)(16384 + below(16384));
+    step_exponents[c] = (int8_t)(below(40) - 20);
+  }
+  fill(frozen, sizeof frozen);
+  frozen[0] &= (uint8_t)below(256);
+  return (fl_training){.id = (uint32_t)below(50),
+                       .weight_step = step_mantissas,
+                       .weight_step_exponent = step_exponents,
+                       .frozen = frozen};
+}
+
+/* N6.5, N7 and N8, one weight after the other. */
+static void move_plainly(const fl_gradient *h, const fl_saved_input *saved, int32_t inputs, const fl_training *training,
+                         const fl_step *step, int8_t *weights) {
+  const uint32_t key = fl_layer_key(step, training->id);
+  for (int32_t o = 0; o < h->channels; o++) {
+    const fl_step_scale scale = fl_step_scale_of(step_mantissas[o], step_exponents[o], step->weights, h->exponents[o], 16);
+    if (fl_is_frozen(training, o)) continue;
+    for (int32_t i = 0; i < saved->channels; i++) {
+      int32_t gradient = 0;
+      for (int32_t p = 0; p < h->pixels; p++) {
+        gradient += h->mantissas[o * h->pixels + p] * (saved->planes[i * h->pixels + p] - saved->zero);
+      }
+      int8_t *const weight = weights + o * saved->channels + i;
+      *weight = fl_moved_weight(*weight, fl_step_size(gradient, scale), fl_draw(key, (uint32_t)(o * inputs + i)));
+    }
+  }
+}
+
+static void update(void) {
+  const int32_t inputs = 1 + below(CHANNELS), outputs = 1 + below(CHANNELS), pixels = 1 + below(40);
+  const fl_gradient h = drawn(&h_planes, outputs, pixels, below(2));
+  fill(input_planes, sizeof input_planes);
+  const fl_saved_input saved = {input_planes, 1 + below(inputs), below(256) - 128};
+  const fl_training training = drawn_training();
+  const fl_step step = {.seed = (uint32_t)below(1000), .index = (uint32_t)below(1000), .weights = {20000, 0}};
+  (void)drawn_weights(1);
+  memcpy(trained, fixed_weights, sizeof trained);
+  move_plainly(&h, &saved, inputs, &training, &step, fixed_weights);
+  for (int32_t first = 0; first < outputs; first += 4) {
+    const fl_gradient group = fl_gradient_from(&h, first);
+    fill(scratch, sizeof scratch);
+    fl_pointwise_weight_update((fl_channels){first, first + 4 < outputs ? first + 4 : outputs}, &group, &saved, inputs,
+                               &training, &step, trained, (int16_t *)(void *)scratch);
+  }
+  CHECK(memcmp(trained, fixed_weights, sizeof trained) == 0);
 }
 
 int main(void) {
@@ -141,6 +214,7 @@ int main(void) {
     aligned();
     running();
     spread();
+    update();
   }
   return 0;
 }

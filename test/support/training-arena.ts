@@ -47,6 +47,8 @@ export class TrainingArena {
   private readonly memory: Memory;
   /** What sums over channels have been given so far. */
   private taken: Taken = { planes: new Map(), weights: new Map(), noise: new Uint8Array() };
+  /** What lies in the sums of an operator, by the place to which it comes back. */
+  private stowed = new Map<number, Uint8Array>();
 
   constructor(
     private readonly graph: Graph,
@@ -87,8 +89,12 @@ export class TrainingArena {
     const taken = scratch ? channelScratchBytes(op, this.graph, call, this.plan.kernels) : 0;
     for (let i = 0; i < Math.min(taken, scratch?.bytes ?? 0); i++)
       this.bytes[scratch!.offset + i] = this.rng.below(256);
-    if (op.kind === 'inputGradient' && op.accumulation === 'running' && (channels ?? stage))
-      return this.sum(op, call, step);
+    if (op.kind === 'inputGradient' && op.accumulation === 'running' && (channels ?? stage)) {
+      if (stage === 'finish') this.stowed.forEach((bytes, offset) => this.bytes.set(bytes, offset));
+      this.sum(op, call, step);
+      if (stage === 'begin') this.stow(call);
+      return;
+    }
     const operands = ruleOf(op).inputs(op);
     for (const id of operands) this.load(id, channels);
     if (channels) return this.callChannels(op, channels, step);
@@ -103,6 +109,20 @@ export class TrainingArena {
     for (const id of isUpdate ? operands : []) {
       if (tensorOf(this.graph, id).role === 'variable') this.store(id);
     }
+  }
+
+  /** Noise takes the place of what is stowed. */
+  private stow({ op }: OpCall): void {
+    const own = (this.plan.stowages ?? []).filter((each) => each.op === op);
+    this.stowed = new Map(
+      own.map(({ tensor, bytes }) => {
+        const { offset } = bufferOf(this.plan, tensor)!;
+        const place = this.bytes.subarray(offset, offset + bytes);
+        const kept = place.slice();
+        place.forEach((_, i) => (place[i] = this.rng.below(256)));
+        return [offset, kept] as const;
+      }),
+    );
   }
 
   private machine(): Parameters<typeof prepareBackward>[1] {

@@ -40,9 +40,10 @@
  *   channel-chains  stretches of operators that hand channels on; their calls: bias of the layer behind first, its weights last,
  *                   four channels a turn in between
  *   passages        chains as spans of items: buffers of four planes, and sums of int32 that lie where their gradient will
+ *   stowage         bytes that nobody reads meanwhile, in spare bits of these sums
  *   planes-reach    how far larger planes may begin below smaller ones that make way for them
  *   channelwise     everything by channels that can be, whatever it takes: for tests and comparisons
- *   access-channels, verify-updates, verify-place: the verifier's part, written from the kernels
+ *   access-channels, verify-updates, verify-place, verify-stowage: the verifier's part, written from the kernels
  *
  * @example
  * const plan = planMemory(graph, { budgetBytes: arenaBudget(board), inputsInArena: true });
@@ -64,6 +65,7 @@ export {
   type Ring,
   rowOffset,
   scratchOf,
+  type Stowage,
 } from './plan';
 export {
   type Call,
@@ -87,5 +89,6 @@ export { type ConvolutionKernel, convolutionKernel, elementsOf, extentOf, layerO
 export { channelScratchBytes, type KernelSet, scratchBytes } from './scratch';
 export { type VectorPlanes, vectorPlanes } from './vector-planes';
 export { type DoesNotFit, placeAll, planMemory, type PlanRequest } from './plan-memory';
+export { spareBits } from './stowage';
 export { verifyPlan } from './verify-plan';
 export { renderPlan } from './render-plan';

@@ -1,9 +1,10 @@
+import { at } from '#libs/base/result';
 import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 import { overlapsOf, type Reach, unionBytes } from './overlap';
 import { aligned, ALIGNMENT, type BufferKind } from './plan';
 import { networkOfSchedule } from './row-network';
 import { type Passage, passagesOf, passingSharings, passingSpans, sumSpan, withSums } from './passages';
-import { isRead, type OpCall } from './schedule';
+import { isRead, type OpCall, type Schedule } from './schedule';
 import { channelScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
 import { type Storage, storageOf } from './storage';
 import { homeOf, passingsOf, spansOf, type Stream, streamsOf } from './streams';
@@ -102,13 +103,28 @@ function activationItem(
   return { ...named, bytes, ring, slots: home.slots, spans: [{ first, last, low: 0, high: bytes }] };
 }
 
-/** One piece for all calls of an operator; sums that are kept between calls are alive between them too. */
-function scratchItems({ graph, schedule, kernels }: Execution, streams: readonly Stream[]): readonly Item[] {
-  const times = new Map<number, { readonly time: number; readonly call: OpCall }[]>();
-  schedule.calls.forEach((call, time) => {
-    if (!isRead(call)) times.set(call.op, [...(times.get(call.op) ?? []), { time, call }]);
+interface TimedCall {
+  readonly time: number;
+  readonly call: OpCall;
+}
+
+/** The calls of every operator that borrow one piece of scratch: all, but what ends its sums has one of its own. */
+function borrowers({ calls }: Schedule): readonly (readonly TimedCall[])[] {
+  const groups = new Map<string, TimedCall[]>();
+  calls.forEach((call, time) => {
+    if (isRead(call)) return;
+    const key = `${call.op} ${call.stage === 'finish' ? call.stage : ''}`;
+    const group = groups.get(key);
+    if (group) group.push({ time, call });
+    else groups.set(key, [{ time, call }]);
   });
-  return [...times].flatMap(([index, calls]) => {
+  return [...groups.values()];
+}
+
+/** Sums that are kept between calls are alive between them too. */
+function scratchItems({ graph, schedule, kernels }: Execution, streams: readonly Stream[]): readonly Item[] {
+  return borrowers(schedule).flatMap((calls) => {
+    const index = at(calls, 0).call.op;
     const op = opOf(graph, { op: index });
     const rule = streams.find(({ ops }) => ops.has(index))?.network.rules[index];
     const reduces = rule?.reduces ?? false;

@@ -7,6 +7,7 @@ import { planOf } from './plan-schedule';
 import { streamedPlan } from './plan-streams';
 import type { Schedule } from './schedule';
 import type { KernelSet } from './scratch';
+import { withStowages } from './stowage';
 import { opAt } from './uses';
 
 export interface PlanRequest {
@@ -71,9 +72,10 @@ export function planMemory(graph: Graph, request: PlanRequest): Result<Plan, Doe
   const plan = placeAll(graph, request);
   const { budgetBytes } = request;
   if (plan.peakBytes <= budgetBytes) return ok(plan);
-  const { others } = itemsOf({ ...plan, graph });
-  const { time } = largestLiveSet(others, plan.schedule.calls.length);
-  const largestOp = opAt(graph, plan.schedule, time)?.name ?? 'reading the input';
+  const { schedule, stowages = [] } = plan;
+  const items = withStowages(schedule, itemsOf({ ...plan, graph }).others, stowages);
+  const { time } = largestLiveSet(items, schedule.calls.length);
+  const largestOp = opAt(graph, schedule, time)?.name ?? 'reading the input';
   const message = `${graph.name} needs an arena of ${plan.peakBytes} bytes, ${budgetBytes} are left; most is taken during ${largestOp}`;
   return err({ code: 'plan.does-not-fit', message, neededBytes: plan.peakBytes, budgetBytes, largestOp });
 }

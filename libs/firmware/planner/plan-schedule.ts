@@ -4,6 +4,7 @@ import { ExactSearch } from './exact';
 import { firstOf, type Item, type Items, itemsOf, largestLiveSet, lastOf } from './items';
 import { Placer } from './place';
 import { aligned, ALIGNMENT, type Plan, type PlannedBuffer, type Proof } from './plan';
+import { stowagesOf, withStowages } from './stowage';
 import { search } from './strategies';
 import type { Execution } from './uses';
 import { verifyPlan } from './verify-plan';
@@ -108,7 +109,9 @@ function proved(
 export function planOf(execution: Execution, effort: Effort): Plan {
   const { tries = DEFAULT_TRIES, seed = DEFAULT_SEED, looks = DEFAULT_LOOKS } = effort;
   const { graph, schedule, inputsInArena, kernels = 'plain' } = execution;
-  const { variables, others } = itemsOf(execution);
+  const { variables, others: items } = itemsOf(execution);
+  const stowages = stowagesOf(execution, items);
+  const others = withStowages(schedule, items, stowages);
   const bottom = stacked(variables);
   const floor = bottom.end;
   const lowerBoundBytes = largestLiveSet(others, schedule.calls.length, floor).bytes;
@@ -122,6 +125,7 @@ export function planOf(execution: Execution, effort: Effort): Plan {
       ...bottom.buffers,
       ...others.items.flatMap((item, index) => buffersAt(graph, item, best.bases[index] as number)),
     ],
+    ...(stowages.length === 0 ? {} : { stowages }),
     inputsInArena,
     kernels,
     peakBytes: best.peakBytes,

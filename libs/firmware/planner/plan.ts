@@ -35,8 +35,18 @@ export interface PlannedBuffer {
   readonly ring?: Ring;
   /** Where it holds only some channels of gradients: how many. Channel c lies where channel c mod `planes` would. */
   readonly planes?: number;
-  /** Whose scratch it is: taken during the calls of that operator. */
+  /** Whose scratch it is: taken during the calls of that operator between `first` and `last`. */
   readonly op?: number;
+}
+
+/**
+ * The first `bytes` of a tensor, which lie in spare bits of the sums of operator `op` from the call that begins these sums to the
+ * one that finishes them: behind those of the stowages of the same operator before it. Their place is free meanwhile.
+ */
+export interface Stowage {
+  readonly op: number;
+  readonly tensor: TensorId;
+  readonly bytes: number;
 }
 
 /**
@@ -52,6 +62,8 @@ export interface Plan {
   readonly schedule: Schedule;
   /** Variables, then activations by first use, then scratch. An output may lie over operands that die in its call. */
   readonly buffers: readonly PlannedBuffer[];
+  /** Absent: nothing is stowed. */
+  readonly stowages?: readonly Stowage[];
   /** Are the graph's inputs among the buffers? Otherwise they are read where they lie, outside. */
   readonly inputsInArena: boolean;
   /** Bytes of the arena. */
@@ -75,7 +87,9 @@ export const bufferOf = (plan: Plan, id: TensorId): PlannedBuffer | undefined =>
 export function scratchOf(plan: Plan, time: number): PlannedBuffer | undefined {
   const call = plan.schedule.calls[time];
   if (!call || isRead(call)) return undefined;
-  return plan.buffers.find((buffer) => buffer.kind === 'scratch' && buffer.op === call.op);
+  return plan.buffers.find(
+    ({ kind, op, first, last }) => kind === 'scratch' && op === call.op && first <= time && time <= last,
+  );
 }
 
 /** Where row `y` of a tensor begins that lies in `buffer` and has rows of `rowBytes`. */

@@ -53,6 +53,13 @@ function segmentLines(graph: Graph, schedule: Schedule): readonly string[] {
   return ['', ' calls  segment', ...lines];
 }
 
+/** What lies in sums for a while. */
+const stowageLines = (graph: Graph, { stowages = [] }: Plan): readonly string[] =>
+  stowages.map(({ op, tensor, bytes }) => {
+    const { name } = opOf(graph, { op });
+    return `${right(bytes, 8)} bytes of ${tensorOf(graph, tensor).name} lie in the sums of ${name} while these are made`;
+  });
+
 /** What the call's output lies over, as words. */
 function overlapText(graph: Graph, plan: Plan, op: Op): string {
   const pieceOf = (id: TensorId) => {
@@ -113,6 +120,7 @@ export function renderPlan(graph: Graph, plan: Plan): string {
     `${PROOFS[proof]}; largest scratch ${scratchBytes} bytes; inputs ${plan.inputsInArena ? 'in the arena' : 'outside'}`,
     '  offset    bytes   calls    kind        what',
     ...byOffset.map(bufferLine),
+    ...stowageLines(graph, plan),
     ...segmentLines(graph, plan.schedule),
     '',
     'call     taken',

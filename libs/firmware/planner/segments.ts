@@ -17,6 +17,7 @@ import { type RowNetwork } from './row-network';
 import { rowCalls, type Stretch, wholeReads } from './row-calls';
 import { rowScratchBytes } from './scratch';
 import { type Call, isRead, type Schedule, type Segment } from './schedule';
+import { allStowages, withStowages } from './stowage';
 
 /** A possible segment. */
 export interface Piece extends Stretch {
@@ -114,8 +115,11 @@ function channelPiece(network: RowNetwork, stretch: Stretch): Piece {
     { ops: order.slice(stretch.from, stretch.to), unit: 'channel' },
     { ops: after, unit: 'layer' },
   ];
-  const { others } = itemsOf({ graph, schedule: { calls, segments }, inputsInArena });
-  const live = liveBytes(others, calls.length).slice(stretch.from, stretch.from + own.length);
+  const execution = { graph, schedule: { calls, segments }, inputsInArena };
+  const { others } = itemsOf(execution);
+  const stowages = allStowages(execution, others);
+  const least = withStowages(execution.schedule, others, stowages);
+  const live = liveBytes(least, calls.length).slice(stretch.from, stretch.from + own.length);
   return { ...stretch, unit: 'channel', bytes: Math.max(...live), calls: own.length };
 }
 

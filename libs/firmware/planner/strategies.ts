@@ -31,10 +31,10 @@ function orderBy(items: readonly Item[], rank: (item: Item) => number): Order {
 }
 
 /** One order, placed in each way. */
-const ordered = (name: string, rank: (item: Item) => number): Strategy => ({
+const ordered = (name: string, orderOf: (items: readonly Item[]) => Order): Strategy => ({
   name,
   search: ({ items, placer }) => {
-    const order = orderBy(items, rank);
+    const order = orderOf(items);
     const found = FITS.map((fit) => ({
       ...placer.place(order, fit),
       order,
@@ -45,7 +45,21 @@ const ordered = (name: string, rank: (item: Item) => number): Strategy => ({
   },
 });
 
-const bySize = ordered('size', (item) => -item.bytes);
+const ranked = (name: string, rank: (item: Item) => number): Strategy =>
+  ordered(name, (items) => orderBy(items, rank));
+
+const bySize = ranked('size', (item) => -item.bytes);
+
+/** Of all calls: what lives longer is kept for the backward half, and much else comes and goes meanwhile. */
+const KEPT = 0.3;
+
+/** What is kept lies together, what is kept longest outermost; the rest by size. */
+function keptFirst(items: readonly Item[]): Order {
+  const calls = items.reduce((most, item) => Math.max(most, 1 + lastOf(item)), 0);
+  const isKept = (item: Item): boolean => lifeOf(item) > KEPT * calls;
+  const least = -Math.max(0, ...items.map(({ bytes }) => bytes));
+  return orderBy(items, (item) => (isKept(item) ? least - lifeOf(item) : -item.bytes));
+}
 
 /** Two items swapped, or one of those that stick out at either end placed earlier. */
 function changed({ order, bases, peakBytes }: Found, items: readonly Item[], rng: Rng): Order {
@@ -97,10 +111,11 @@ const randomChanges = (tries: number, seed: number): Strategy => ({
 /** In the order in which they are tried. */
 export const strategies = (tries: number, seed: number): readonly Strategy[] => [
   bySize,
-  ordered('size * life', (item) => -item.bytes * lifeOf(item)),
-  ordered('life', (item) => -lifeOf(item)),
-  ordered('time', firstOf),
-  ordered('time backwards', (item) => -firstOf(item)),
+  ranked('size * life', (item) => -item.bytes * lifeOf(item)),
+  ranked('life', (item) => -lifeOf(item)),
+  ordered('kept first', keptFirst),
+  ranked('time', firstOf),
+  ranked('time backwards', (item) => -firstOf(item)),
   randomChanges(tries, seed),
 ];
 

@@ -22,6 +22,8 @@
  * 10. Where a buffer holds only some channels, their bytes belong to a channel of a tensor, as those of rings to a row.
  * 11. Sums that become a gradient own their bytes, until the rows of the gradient take their place.
  * 12. A layer's weights are read by its input gradient before its weight update changes them (verify-schedule).
+ * 13. Bytes that are stowed in sums are owned by nobody from the call that begins these sums on; the call that finishes them
+ *     writes them back first of all. The sums of all elements have bits enough for them (verify-stowage).
  *
  * Lifetimes are counted anew from the graph; `first` and `last` of activations are not used.
  */
@@ -32,6 +34,7 @@ import { ALIGNMENT, type Plan, type PlannedBuffer, scratchOf } from './plan';
 import { callCounts, inputsRead, isRead, type OpCall, type ReadCall, type Rows } from './schedule';
 import { channelScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
 import { type Place, placed, type Planes, type Run } from './verify-place';
+import { stowageFaults, stowagesOf } from './verify-stowage';
 import { type RowNames, rowNames, scheduleFaults } from './verify-schedule';
 
 const FREE = -1;
@@ -92,7 +95,8 @@ class Replay implements GradientMemory {
     const isThere = ({ id, role }: Graph['tensors'][number]): boolean =>
       role === 'variable' || (plan.inputsInArena && graph.inputs.includes(id) && !comeLater.has(id));
     for (const tensor of graph.tensors) if (isThere(tensor)) this.bear(tensor.id);
-    for (const fault of scheduleFaults(graph, plan.schedule)) this.faults.add(fault);
+    for (const fault of [...scheduleFaults(graph, plan.schedule), ...stowageFaults(graph, plan)])
+      this.faults.add(fault);
     plan.schedule.calls.forEach((call, time) => {
       if (isRead(call)) this.readRows(call, time);
       else this.call(call, time);
@@ -206,9 +210,23 @@ class Replay implements GradientMemory {
     for (const id of ruleOf(op).inputs(op)) if (tensorOf(graph, id).role === 'variable') this.mustOwn(id);
     if (ruleOf(op).inPlace) this.mustShare(op);
     const scratch = this.takeScratch(op, time, channelScratchBytes(op, graph, call, this.plan.kernels));
+    if (call.stage === 'finish') this.takeBack(call);
     accessChannels(op, graph, this, call);
+    if (call.stage === 'begin') this.stow(call);
     scratch?.fill(FREE);
     if (call.stage === 'finish') for (const id of ruleOf(op).outputs(op)) this.mustOwn(id);
+  }
+
+  private stow({ op }: OpCall): void {
+    for (const { tensor, bytes } of stowagesOf(this.plan, op)) {
+      this.read(tensor, 0, bytes);
+      const place = this.places.get(tensor);
+      if (place) this.owners.fill(FREE, place.offset, place.offset + bytes);
+    }
+  }
+
+  private takeBack({ op }: OpCall): void {
+    for (const { tensor, bytes } of stowagesOf(this.plan, op)) this.write(tensor, 0, bytes);
   }
 
   private areApart(operands: readonly TensorId[], outputs: readonly TensorId[]): boolean {

@@ -151,8 +151,8 @@ class ModelSource {
     const { from, to, channels, together, ops, sums } = part;
     const opAt = (index: number): Op => this.graph.ops[index] as Op;
     if (!ops.every((index) => wanted(opAt(index)))) return [];
-    const timeOf = (index: number, part: ChannelCall): number => {
-      const isPart = ({ stage }: OpCall): boolean => (stage ?? 'group') === part;
+    const timeOf = (index: number, which: ChannelCall): number => {
+      const isPart = ({ stage }: OpCall): boolean => (stage ?? 'group') === which;
       const { calls } = this.plan.schedule;
       return calls.findIndex(
         (call, time) => time >= from && !isRead(call) && call.op === index && isPart(call),

@@ -1,6 +1,6 @@
 import { at, invariant } from '#libs/base/result';
-import { type Graph, type LayerOp, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
-import { bufferOf, type Plan, type Ring, rowLayoutOf } from '#libs/firmware/planner';
+import { type Graph, type LayerOp, type Op, producerOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { bufferOf, type Plan, type Ring, rowLayoutOf, type Stowage } from '#libs/firmware/planner';
 import { mveKernel, type MveKernel, usesMve } from '../parameters/mve-filter';
 import { fieldOf, type LayerLayout, offsetOf, type ParameterLayout } from '../parameters/layout';
 import { Identifiers, shownName } from './names';
@@ -39,6 +39,11 @@ export class Places {
   /** Of how many channels there is place, where only some of a gradient are kept. */
   planesOf(id: TensorId): number | undefined {
     return bufferOf(this.plan, id)?.planes;
+  }
+
+  /** What lies in the sums of an operator while these are made. */
+  stowagesOf(op: Op): readonly Stowage[] {
+    return (this.plan.stowages ?? []).filter((each) => this.graph.ops[each.op] === op);
   }
 
   /** ` + ...`: how far a row lies from where the tensor begins. */

@@ -1,6 +1,13 @@
 import { invariant } from '#libs/base/result';
 import { type Graph, type LayerOp, layersOf, type Op, type TensorId, tensorOf } from '#libs/model/ir';
-import { channelRuleOf, elementsOf, extentOf, type PlannedBuffer, rowLayoutOf } from '#libs/firmware/planner';
+import {
+  channelRuleOf,
+  elementsOf,
+  extentOf,
+  type PlannedBuffer,
+  rowLayoutOf,
+  type Stowage,
+} from '#libs/firmware/planner';
 import { offsetOf } from '../parameters/layout';
 import type { Declarations } from './declarations';
 import { shownName } from './names';
@@ -107,7 +114,7 @@ export class Scope {
 
   /** A clamp mask, or NULL. */
   mask(id: TensorId | undefined): string {
-    return id === undefined ? 'NULL' : `arena + ${this.places.label(id)}`;
+    return id === undefined ? 'NULL' : this.bytes(id);
   }
 
   scratch(type: 's16' | 's32'): string {
@@ -130,6 +137,16 @@ export class Scope {
   private goesByChannels(id: TensorId): boolean {
     const rule = channelRuleOf(this.parts.op, this.graph);
     return rule !== undefined && (rule.writes === id || rule.reads.includes(id));
+  }
+
+  /** What lies in the operator's sums while these are made, one piece behind the other. */
+  get stowages(): readonly Stowage[] {
+    return this.places.stowagesOf(this.parts.op);
+  }
+
+  /** A byte pointer to what lies in the arena. */
+  bytes(id: TensorId): string {
+    return `arena + ${this.places.label(id)}`;
   }
 
   layer(layer: number): LayerOp {

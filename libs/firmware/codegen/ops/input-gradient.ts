@@ -1,5 +1,5 @@
 import { type InputGradient, tensorOf } from '#libs/model/ir';
-import { type ConvolutionKernel, convolutionKernel, layerOf } from '#libs/firmware/planner';
+import { type ConvolutionKernel, convolutionKernel, layerOf, spareBits } from '#libs/firmware/planner';
 import type { Scope } from '../model/scope';
 import { call, type Emitter } from './emitter';
 import { viewOf } from './viewed-gradients';
@@ -81,11 +81,30 @@ function aligned(op: InputGradient, scope: Scope): readonly string[] {
 /** In a loop over channels the sums outlive the call that begins them. */
 const sumsName = (scope: Scope): string => `${scope.name}_sums`;
 
+/** A call for every piece that lies in spare bits of the sums. */
+function stowing(kernel: 'fl_stow_bytes' | 'fl_take_back_bytes', scope: Scope): readonly string[] {
+  let first = 0;
+  return scope.stowages.map(({ tensor, bytes }) => {
+    const text = call(kernel, [`&${sumsName(scope)}`, String(first)], [scope.bytes(tensor), String(bytes)]);
+    first += bytes;
+    return text;
+  });
+}
+
 function begin(op: InputGradient, scope: Scope): readonly string[] {
   const [inputs, pixels] = [scope.extent(op.output, 0), scope.extent(op.output, 1)];
   const name = sumsName(scope);
-  const fields = [`.sums = ${scope.pointer(op.output, 's32')}`, `.inputs = ${inputs}`, `.pixels = ${pixels}`];
-  return [`fl_running_gradient ${name} = {${fields.join(', ')}};`, `fl_begin_running_gradient(&${name});`];
+  const fields = [
+    `.sums = ${scope.pointer(op.output, 's32')}`,
+    `.inputs = ${inputs}`,
+    `.pixels = ${pixels}`,
+    ...(scope.stowages.length > 0 ? [`.spare_bits = ${spareBits(scope.graph, op)}`] : []),
+  ];
+  return [
+    `fl_running_gradient ${name} = {${fields.join(', ')}};`,
+    `fl_begin_running_gradient(&${name});`,
+    ...stowing('fl_stow_bytes', scope),
+  ];
 }
 
 function add(op: InputGradient, scope: Scope): readonly string[] {
@@ -102,6 +121,7 @@ function add(op: InputGradient, scope: Scope): readonly string[] {
 
 function finish(op: InputGradient, scope: Scope): readonly string[] {
   return [
+    ...stowing('fl_take_back_bytes', scope),
     `const fl_gradient g = ${scope.gradient(op.output)};`,
     ...rules(op, scope),
     call('fl_finish_in_place', [`&${sumsName(scope)}`, '&rules', '&g', scope.scratch('s16')]),
