@@ -1,14 +1,13 @@
 #include "fl_kernels.h"
+#include "fl_plane_sum.h"
 
 void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *training, const fl_step *step,
                     int32_t *bias) {
   const int16_t *plane = h->mantissas;
   for (int32_t c = range.first; c < range.end; c++, plane += h->pixels) {
     if (fl_is_frozen(training, c)) continue;
-    int32_t sum = 0;
-    for (int32_t p = 0; p < h->pixels; p++) sum += plane[p];
     const fl_step_scale scale = fl_step_scale_of(training->bias_step[c], training->bias_step_exponent[c], step->bias,
                                                  h->exponents[c - range.first], FL_BIAS_FRACTION);
-    bias[c] = fl_moved_bias(bias[c], fl_step_size(sum, scale));
+    bias[c] = fl_moved_bias(bias[c], fl_step_size(fl_plane_sum(plane, h->pixels), scale));
   }
 }

@@ -2,25 +2,7 @@
 #include <stddef.h>
 
 #include "fl_kernels.h"
-
-enum { RATIO_FRACTION = 15, SKIP_LIMIT = (1 << 30) - 1 };
-
-/*
- * N6.4: what the ADD passes to the same tensor. |row| < 2^30 (N4) and |skip| < 2^30: the sum fits. Returns the exponent of
- * the row: where it has none, that of the skip gradient.
- */
-static int32_t add_skip(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules) {
-  const fl_gradient *skip = rules->skip;
-  if (skip->exponents[channel] == FL_NO_EXPONENT) return exponent;
-  const int16_t *plane = skip->mantissas + channel * skip->pixels;
-  const int32_t own = skip->exponents[channel] + rules->skip_exponent - RATIO_FRACTION;
-  const int32_t shift = exponent == FL_NO_EXPONENT ? 0 : exponent - own;
-  for (int32_t p = 0; p < skip->pixels; p++) {
-    const int32_t value = plane[p] * rules->skip_mantissa;
-    row[p] += shift >= 0 ? fl_round_shift(value, shift) : fl_saturating_shift_left(value, -shift, SKIP_LIMIT);
-  }
-  return own + shift;
-}
+#include "fl_skip.h"
 
 /* Zeroes what the clamp cut off. */
 static void apply_mask(int32_t *row, int32_t channel, const uint8_t *mask, const fl_gradient *output) {
@@ -31,7 +13,7 @@ static void apply_mask(int32_t *row, int32_t channel, const uint8_t *mask, const
 
 void fl_finish_gradient_row(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules,
                             const fl_gradient *output) {
-  const int32_t row_exponent = rules->skip == NULL ? exponent : add_skip(row, channel, exponent, rules);
+  const int32_t row_exponent = rules->skip == NULL ? exponent : fl_add_skip(row, channel, exponent, rules);
   if (rules->mask != NULL) apply_mask(row, channel, rules->mask, output);
   uint32_t largest = 0;
   for (int32_t p = 0; p < output->pixels; p++) {

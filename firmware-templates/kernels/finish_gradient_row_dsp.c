@@ -3,79 +3,75 @@
 #include "fl_kernels.h"
 #if FL_DSP
 #include "fl_gradient_dsp.h"
-
-enum { RATIO_FRACTION = 15, SKIP_LIMIT = (1 << 30) - 1 };
-
-/* As the plain kernel. |row| and |skip| < 2^30: the sum fits. */
-static int32_t add_skip(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules) {
-  const fl_gradient *skip = rules->skip;
-  if (skip->exponents[channel] == FL_NO_EXPONENT) return exponent;
-  const int16_t *plane = skip->mantissas + channel * skip->pixels;
-  const int32_t own = skip->exponents[channel] + rules->skip_exponent - RATIO_FRACTION;
-  const int32_t shift = exponent == FL_NO_EXPONENT ? 0 : exponent - own;
-  for (int32_t p = 0; p < skip->pixels; p++) {
-    const int32_t value = plane[p] * rules->skip_mantissa;
-    row[p] += shift >= 0 ? fl_round_shift(value, shift) : fl_saturating_shift_left(value, -shift, SKIP_LIMIT);
-  }
-  return own + shift;
-}
+#include "fl_skip.h"
 
 /* Bits of all magnitudes together: as many as the largest has. */
-static FL_INLINE uint32_t with(uint32_t bits, int32_t value) { return bits | fl_magnitude(value); }
+static FL_INLINE uint32_t with(uint32_t bits, int32_t value) {
+  const int32_t sign = value >> 31;
+  return bits | (uint32_t)((value + sign) ^ sign);
+}
 
 static uint32_t bits_of(const int32_t *row, int32_t pixels) {
   uint32_t bits = 0;
-  for (int32_t p = 0; p < pixels; p++) bits = with(bits, row[p]);
-  return bits;
+  for (const int32_t *end = row + (pixels & ~1); row != end; row += 2) bits = with(with(bits, row[0]), row[1]);
+  return (pixels & 1) != 0 ? with(bits, row[0]) : bits;
 }
 
-/* Zeroes what the clamp cut off. Where pixels have whole bytes of bits, a channel is one bit of every so many bytes. */
-static uint32_t masked_bits_of(int32_t *row, int32_t channel, const uint8_t *mask, int32_t channels, int32_t pixels) {
+/* All ones where bit `31 - to_sign` is set. */
+static FL_INLINE int32_t spread_bit(uint8_t bits, int32_t to_sign) {
+  return (int32_t)((uint32_t)bits << (uint32_t)to_sign) >> 31;
+}
+
+/* Where pixels have whole bytes of bits, a channel is one bit of every so many bytes. */
+static uint32_t masked_by_bytes(int32_t *row, const uint8_t *at, int32_t step, int32_t to_sign, int32_t pixels) {
   uint32_t bits = 0;
-  if (channels % 8 != 0) {
-    int32_t index = channel;
-    for (int32_t p = 0; p < pixels; p++, index += channels) {
-      row[p] &= -((mask[index >> 3] >> (index & 7)) & 1);
-      bits = with(bits, row[p]);
-    }
-    return bits;
+  for (const int32_t *end = row + (pixels & ~1); row != end; row += 2) {
+    const int32_t left = row[0] & spread_bit(at[0], to_sign), right = row[1] & spread_bit(at[step], to_sign);
+    row[0] = left;
+    row[1] = right;
+    at += 2 * step;
+    FL_KEEP(at);
+    bits = with(with(bits, left), right);
   }
-  const int32_t step = channels / 8, to_sign = 31 - channel % 8;
-  const uint8_t *at = mask + channel / 8;
-  for (int32_t p = 0; p < pixels; p++, at += step) {
-    row[p] &= (int32_t)((uint32_t)*at << (uint32_t)to_sign) >> 31;
-    bits = with(bits, row[p]);
+  if ((pixels & 1) == 0) return bits;
+  row[0] &= spread_bit(at[0], to_sign);
+  return with(bits, row[0]);
+}
+
+/* Zeroes what the clamp cut off. */
+static uint32_t masked_bits_of(int32_t *row, int32_t channel, const uint8_t *mask, int32_t channels, int32_t pixels) {
+  if (channels % 8 == 0) return masked_by_bytes(row, mask + channel / 8, channels / 8, 31 - channel % 8, pixels);
+  uint32_t bits = 0;
+  for (const int32_t *end = row + pixels; row != end; row++, channel += channels) {
+    *row &= -fl_mask_bit(mask, channel);
+    bits = with(bits, *row);
   }
   return bits;
 }
 
-/* A pair of mantissas at a time, wherever they lie. */
-static void shorten(const int32_t *row, int32_t pixels, int32_t shift, int16_t *plane) {
-  if (shift > FL_MOST_HALF_SHIFT) { /* only a sum of 2^31 - 1 could need it, with mantissas of no bits */
-    for (int32_t p = 0; p < pixels; p++) plane[p] = (int16_t)fl_round_shift(row[p], shift);
-    return;
+/* A pair of mantissas at a time, wherever they lie; half a unit can be added to all sums. */
+static void shorten(const int32_t *row, int32_t pixels, fl_half_shift by, int16_t *plane) {
+  for (const int32_t *end = row + (pixels & ~1); row != end; row += 2, plane += 2) {
+    const int32_t left = fl_shifted(row[0], by), right = fl_shifted(row[1], by);
+    fl_store_word(plane, fl_low_halves(left, right));
   }
-  int32_t p = 0;
-  if (shift == 0) {
-    for (; p < pixels; p++) plane[p] = (int16_t)row[p];
-    return;
-  }
-  for (; p + 1 < pixels; p += 2) {
-    const int32_t a = fl_round_shift(row[p], shift), b = fl_round_shift(row[p + 1], shift);
-    fl_store_word(plane + p, fl_low_halves(a, b));
-  }
-  if (p < pixels) plane[p] = (int16_t)fl_round_shift(row[p], shift);
+  if ((pixels & 1) != 0) *plane = (int16_t)fl_shifted(row[0], by);
 }
 
 void fl_finish_gradient_row(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules,
                             const fl_gradient *output) {
   const int32_t pixels = output->pixels;
-  const int32_t row_exponent = rules->skip == NULL ? exponent : add_skip(row, channel, exponent, rules);
+  const int32_t row_exponent = rules->skip == NULL ? exponent : fl_add_skip(row, channel, exponent, rules);
   const uint32_t bits = rules->mask == NULL
                             ? bits_of(row, pixels)
                             : masked_bits_of(row, channel, rules->mask, output->channels, pixels);
   const int32_t shift = fl_shift_to_fit(bits, rules->mantissa_bits);
-  shorten(row, pixels, shift, output->mantissas);
+  if (bits >> 30 == 0) {
+    shorten(row, pixels, fl_half_shift_of(shift), output->mantissas);
+  } else {
+    int16_t *const plane = output->mantissas;
+    for (int32_t p = 0; p < pixels; p++) plane[p] = (int16_t)fl_round_shift(row[p], shift);
+  }
   output->exponents[0] = (int16_t)(bits == 0 ? FL_NO_EXPONENT : row_exponent + shift);
 }
 

@@ -7,6 +7,9 @@
 #include <stddef.h>
 
 #include "fl_kernels.h"
+#if FL_DSP
+#include "fl_dsp.h"
+#endif
 
 enum { FL_BACK_FRACTION = 15 };
 
@@ -25,6 +28,13 @@ static inline void fl_scale_plane(const fl_gradient *plane, int32_t channel, int
   int16_t *at = plane->mantissas, *end = at + plane->pixels;
   plane->exponents[0] = (int16_t)exponent;
   if (mask == NULL) {
+#if FL_DSP
+    for (; end - at > 1; at += 2) {
+      const int32_t pair = fl_load_word(at);
+      const int32_t low = fl_low_low_add(pair, factor, half), high = fl_high_low_add(pair, factor, half);
+      fl_store_word(at, fl_low_halves(low >> shift, high >> shift));
+    }
+#endif
     for (; at != end; at++) *at = (int16_t)((*at * factor + half) >> shift);
     return;
   }

@@ -55,6 +55,16 @@ FL_DSP_BINARY(fl_low_halves, "pkhbt %0, %1, %2, lsl #16")
 FL_DSP_BINARY(fl_high_halves, "pkhtb %0, %2, %1, asr #16")
 FL_DSP_BINARY(fl_high_product, "smmul %0, %1, %2")
 FL_DSP_BINARY(fl_rounded_high_product, "smmulr %0, %1, %2")
+FL_DSP_UNARY(fl_low_bytes, "uxtb16 %0, %1")
+FL_DSP_BINARY(fl_saturated_byte_sums, "qadd8 %0, %1, %2")
+FL_DSP_BINARY(fl_saturated_byte_differences, "qsub8 %0, %1, %2")
+FL_DSP_UNARY(fl_saturated_bytes, "ssat16 %0, #8, %1")
+
+static FL_INLINE int32_t fl_rounded_high_product_add(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
 
 static FL_INLINE int32_t fl_rounded_high_difference(int32_t a, int32_t b, int32_t sum) {
   int32_t result;
@@ -105,9 +115,13 @@ static FL_INLINE int32_t fl_high_halves(int32_t a, int32_t b) { return fl_pair_o
 /* a * b / 2^32, down. */
 static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }
 
-/* a * b / 2^32, halves up; the same less than a sum. */
+/* a * b / 2^32, halves up; the same more or less than a sum. */
 static FL_INLINE int32_t fl_rounded_high_product(int32_t a, int32_t b) {
   return fl_wrap(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+}
+
+static FL_INLINE int32_t fl_rounded_high_product_add(int32_t a, int32_t b, int32_t sum) {
+  return fl_wrap(fl_rounded_high_product(a, b) + (int64_t)sum);
 }
 
 static FL_INLINE int32_t fl_rounded_high_difference(int32_t a, int32_t b, int32_t sum) {
@@ -116,6 +130,30 @@ static FL_INLINE int32_t fl_rounded_high_difference(int32_t a, int32_t b, int32_
 
 /* Clamped to int8. */
 static FL_INLINE int32_t fl_saturated_byte(int32_t value) { return value < -128 ? -128 : value > 127 ? 127 : value; }
+
+/* Both halves clamped to int8. */
+static FL_INLINE int32_t fl_saturated_bytes(int32_t pair) {
+  return fl_pair_of(fl_saturated_byte(fl_low(pair)), fl_saturated_byte(fl_high(pair)));
+}
+
+/* The low bytes of both halves, without sign. */
+static FL_INLINE int32_t fl_low_bytes(int32_t pair) { return pair & 0xff00ff; }
+
+/* Four bytes and four more, each clamped to int8; less four more. */
+static FL_INLINE int32_t fl_saturated_byte_sums(int32_t a, int32_t b) {
+  uint32_t sums = 0;
+  for (int32_t i = 0; i < 4; i++) {
+    sums |= (uint32_t)(uint8_t)fl_saturated_byte(fl_byte(a, i) + fl_byte(b, i)) << (8 * i);
+  }
+  return fl_wrap((int64_t)sums);
+}
+static FL_INLINE int32_t fl_saturated_byte_differences(int32_t a, int32_t b) {
+  uint32_t differences = 0;
+  for (int32_t i = 0; i < 4; i++) {
+    differences |= (uint32_t)(uint8_t)fl_saturated_byte(fl_byte(a, i) - fl_byte(b, i)) << (8 * i);
+  }
+  return fl_wrap((int64_t)differences);
+}
 
 #endif
 

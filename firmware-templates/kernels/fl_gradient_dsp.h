@@ -7,11 +7,12 @@
 
 #include "fl_dsp.h"
 #include "fl_kernels.h"
+#include "fl_spread.h"
 
 /* The plain kernels under their other names (fl_plain.h). */
 void fl_pointwise_input_gradient_plain(fl_channels range, const fl_gradient *h, const fl_split_weights *weights,
                                        const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
-void fl_spread_plane_plain(const fl_window *window, const int16_t *plane, const int8_t *taps, int32_t tap_step,
+void fl_spread_plane_plain(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
                            int32_t *row);
 
 /* Two bytes, wherever they lie. */

@@ -20,28 +20,50 @@ static inline fl_step_scale fl_weight_scale_of(const fl_training *training, cons
 typedef struct {
   int8_t *weights;    /* NULL: none is to move */
   int32_t factor;     /* of fl_step_scale */
-  int32_t shift;      /* and that, less 1; -1: steps are too large for a shift to the right */
-  int32_t left;       /* then the shift to the left */
+  int32_t half;       /* of what the shift takes away */
+  int32_t shift;      /* to the right, 0 to 31 */
+  int32_t left;       /* or to the left, where steps are that large */
   uint32_t canonical; /* index of the first */
   uint32_t key;       /* of the layer (N8) */
 } fl_row_update;
 
 static inline fl_row_update fl_row_update_of(int8_t *weights, fl_step_scale scale, uint32_t canonical, uint32_t key) {
   /* A shift of more than 31 leaves nothing of a product below 2^30; so does one of 31. */
-  const int32_t right = scale.shift > 31 ? 31 : scale.shift;
-  return (fl_row_update){weights,   scale.factor, right > 0 ? right - 1 : -1, right > 0 ? 0 : -right,
-                         canonical, key};
+  const int32_t right = scale.shift > 31 ? 31 : scale.shift > 0 ? scale.shift : 0;
+  return (fl_row_update){.weights = weights,
+                         .factor = scale.factor,
+                         .half = right > 0 ? 1 << (right - 1) : 0,
+                         .shift = right,
+                         .left = scale.shift < 0 ? -scale.shift : 0,
+                         .canonical = canonical,
+                         .key = key};
 }
 
-/* N7: D. */
-static inline int32_t fl_row_step(const fl_row_update *row, int32_t gradient) {
+enum { FL_WEIGHT_STEP_BITS = 19 }; /* FL_WEIGHT_STEP_LIMIT is 2^19 */
+
+/* N7: t, and half of what is shifted away: below 2^31, because factors are below 2^31 - 2^16. */
+static inline int32_t fl_step_product(const fl_row_update *row, int32_t gradient) {
 #if FL_DSP
-  const int32_t high = fl_rounded_high_product(gradient, row->factor);
+  return fl_rounded_high_product_add(gradient, row->factor, row->half);
 #else
-  const int32_t high = (int32_t)(((int64_t)gradient * row->factor + ((int64_t)1 << 31)) >> 32);
+  return (int32_t)(((int64_t)gradient * row->factor + ((int64_t)1 << 31)) >> 32) + row->half;
 #endif
-  if (row->shift >= 0) return ((high >> row->shift) + 1) >> 1;
-  return fl_saturating_shift_left(high, row->left, INT32_MAX);
+}
+
+/* N7: D, where nothing is shifted to the left; */
+static inline int32_t fl_right_step(const fl_row_update *row, int32_t gradient) {
+  return fl_step_product(row, gradient) >> row->shift;
+}
+
+/* where something is: D, clipped (which N7 does to D of weights anyway); */
+static inline int32_t fl_left_step(const fl_row_update *row, int32_t gradient) {
+  const int32_t left = row->left < FL_WEIGHT_STEP_BITS ? row->left : FL_WEIGHT_STEP_BITS;
+  return fl_saturate(fl_step_product(row, gradient), FL_WEIGHT_STEP_LIMIT >> left) * (1 << left);
+}
+
+/* and everywhere, clipped or not. */
+static inline int32_t fl_row_step(const fl_row_update *row, int32_t gradient) {
+  return row->left == 0 ? fl_right_step(row, gradient) : fl_left_step(row, gradient);
 }
 
 /* Weight `at` of the row. */
@@ -81,12 +103,6 @@ void fl_update_two_outputs(const fl_saved_input *saved, const fl_plane_pair *h, 
 typedef struct {
   int32_t upper_left, upper_right, lower_left, lower_right;
 } fl_tile;
-
-static inline int32_t fl_plane_sum(const int16_t *plane, int32_t pixels) {
-  int32_t sum = 0;
-  for (int32_t p = 0; p < pixels; p++) sum += plane[p];
-  return sum;
-}
 
 /* Moves the weights of two outputs from input `at` on: of two inputs, of one where `is_pair` is 0. */
 static inline void fl_move_tile(const fl_row_update *upper, const fl_row_update *lower, int32_t at, int32_t is_pair, fl_tile t) {

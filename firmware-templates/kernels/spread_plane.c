@@ -1,9 +1,12 @@
 #include "fl_plain.h"
-#include "fl_kernels.h"
 #include "fl_reach.h"
+#include "fl_spread.h"
 
-void fl_spread_plane(const fl_window *window, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t *row) {
-  const fl_window *w = window;
+void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
+                     int32_t *row) {
+  const fl_window *w = spread->window;
+  const int32_t pixels = w->in_height * w->in_width;
+  for (int32_t p = 0; !adds && p < pixels; p++) row[p] = 0;
   for (int32_t ky = 0; ky < w->kernel_height; ky++) {
     const int32_t y_offset = ky * w->dilation_height - w->pad_top;
     const fl_reach ys = fl_reach_of(w->out_height, w->stride_height, y_offset, w->in_height);

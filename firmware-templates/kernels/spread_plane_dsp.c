@@ -1,80 +1,226 @@
-#include <stddef.h>
-
+/*
+ * The gradient of a row is a convolution of rows of h with the kernel turned round. With a stride of two that holds for the
+ * even and the odd columns of the map each with every second tap (a phase), and for its rows likewise.
+ *
+ * Rows of h lie between zeros in a buffer, so that no column of the map is a case of its own; rows outside of h are left out.
+ * Weights are pairs of neighbours, turned round: (0, 1), (1, 2), (2, 3) and so on serve two pixels, whose sums begin at two
+ * halves of the same word.
+ */
 #include "fl_kernels.h"
 #if FL_DSP
 #include "fl_gradient_dsp.h"
+#include "fl_spread.h"
 
-/*
- * Kernels of 3x3, stride and dilation 1, one column of padding, on maps up to 14 wide: then the gradient of a row is a
- * convolution of three rows of h with the kernel turned round, two pixels at a time. The three rows lie between zeros in a
- * ring on the stack, those outside of h are zeros: no edge is a case of its own. Not the rows go round but the weights.
- */
-enum { KERNEL = 3, MOST_WIDTH = 14, ROW = MOST_WIDTH + 4 };
+enum { MOST_TAPS = 7, MOST_PAIRS = 36 };
 
-/* One row of the kernel, turned round: weights of the pixel before, at and after, in pairs. */
+/* Rows [from, to) of the map in one phase. */
 typedef struct {
-  int32_t before_at, at_after;
-} fl_turned_row;
+  const fl_window *window;
+  const int16_t *h; /* what the last tap meets in row 0 of h */
+  int32_t h_step;
+  const int32_t *weights; /* of row 0 of the kernel */
+  int32_t weight_step;    /* from one row of the kernel to the next */
+  int32_t pixels, adds;
+  int32_t from, to;
+  int32_t *sums; /* of the first pixel of row `from` */
+} fl_run;
 
-static fl_turned_row turned(const int8_t *taps, int32_t step) {
-  return (fl_turned_row){fl_low_halves(taps[2 * step], taps[step]), fl_low_halves(taps[step], taps[0])};
-}
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
-/* Sums of two pixels, the first of which stands at at[1]. */
-static FL_INLINE void add_two(const int16_t *at, fl_turned_row w, int32_t *left, int32_t *right) {
-  const int32_t near = fl_load_word(at), far = fl_load_word(at + 2);
-  *left = fl_low_high_add(far, w.at_after, fl_pair_product_add(near, w.before_at, *left));
-  *right = fl_pair_product_add(far, w.at_after, fl_high_low_add(near, w.before_at, *right));
-}
-
-/* A row of h, NULL: zeros, to a row of the ring. */
-static void put_row(const int16_t *from, int32_t width, int16_t *to) {
-  *to++ = 0;
-  for (int32_t x = 0; x < width; x++) *to++ = from == NULL ? (int16_t)0 : from[x];
-  to[0] = 0;
-  to[1] = 0;
-}
-
-static void add_row(const int16_t *ring, fl_turned_row a, fl_turned_row b, fl_turned_row c, int32_t width, int32_t *to) {
-  for (const int32_t *end = to + (width & ~1); to != end; to += 2, ring += 2) {
-    int32_t left = to[0], right = to[1];
-    add_two(ring, a, &left, &right);
-    add_two(ring + ROW, b, &left, &right);
-    add_two(ring + 2 * ROW, c, &left, &right);
-    to[0] = left;
-    to[1] = right;
-  }
-  if ((width & 1) == 0) return;
-  int32_t outside = 0;
-  add_two(ring, a, to, &outside);
-  add_two(ring + ROW, b, to, &outside);
-  add_two(ring + 2 * ROW, c, to, &outside);
-}
-
-static int32_t fits(const fl_window *w) {
-  return w->kernel_width == KERNEL && w->kernel_height == KERNEL && w->stride_width == 1 && w->stride_height == 1 &&
-         w->dilation_width == 1 && w->dilation_height == 1 && w->pad_left == 1 && w->out_width == w->in_width &&
-         w->in_width <= MOST_WIDTH;
-}
-
-void fl_spread_plane(const fl_window *window, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t *row) {
-  if (!fits(window)) {
-    fl_spread_plane_plain(window, plane, taps, tap_step, row);
+/* Sums of two pixels, the first of which begins at the lower half of at[0]; `taps` is a constant. */
+static FL_INLINE void add_two(const int32_t *at, const int32_t *w, int32_t taps, int32_t *left, int32_t *right) {
+  *right = fl_high_low_add(at[0], w[0], *right);
+  if (taps == 1) {
+    *left = fl_low_low_add(at[0], w[0], *left);
     return;
   }
-  const int32_t width = window->in_width, step = KERNEL * tap_step;
-  const fl_turned_row w[KERNEL] = {turned(taps, tap_step), turned(taps + step, tap_step),
-                                   turned(taps + 2 * step, tap_step)};
-  int16_t ring[KERNEL * ROW];
-  for (int32_t k = 0; k < KERNEL; k++) put_row(NULL, width, ring + k * ROW);
-  /* Row k of the kernel meets row `next` - k of h, which lies in the ring at its number modulo 3. */
-  for (int32_t next = 0, place = 0; next < window->in_height + window->pad_top; next++) {
-    put_row(next < window->out_height ? plane + next * width : NULL, width, ring + place * ROW);
-    if (next >= window->pad_top) {
-      add_row(ring, w[place], w[place == 0 ? 2 : place - 1], w[place == 2 ? 0 : place + 1], width, row);
-      row += width;
+#pragma GCC unroll 4
+  for (int32_t k = 0; k + 1 < taps; k += 2) *left = fl_pair_product_add(at[k / 2], w[k], *left);
+#pragma GCC unroll 4
+  for (int32_t k = 1; k + 1 < taps; k += 2) *right = fl_pair_product_add(at[k / 2 + 1], w[k], *right);
+  int32_t *const last = (taps & 1) != 0 ? left : right;
+  *last = fl_low_high_add(at[taps / 2], w[taps - 2], *last);
+}
+
+/* Rows of h and of the kernel that meet a row of the map: the former descend. */
+typedef struct {
+  const int16_t *h;
+  const int32_t *weights;
+  int32_t h_step, weight_step, count;
+} fl_meeting;
+
+/* What one row of h adds to two or four pixels; `taps` and `pixels` are constants. */
+static FL_INLINE void add_one(const int16_t *h, const int32_t *w, int32_t taps, int32_t pixels, int32_t *sums) {
+  int32_t at[MOST_TAPS / 2 + 2], pairs[MOST_TAPS - 1];
+#pragma GCC unroll 8
+  for (int32_t k = 0; k < (taps > 1 ? taps - 1 : 1); k++) pairs[k] = w[k];
+#pragma GCC unroll 8
+  for (int32_t k = 0; k < taps / 2 + pixels / 2; k++) at[k] = fl_load_word(h + 2 * k);
+  add_two(at, pairs, taps, &sums[0], &sums[1]);
+  if (pixels == 4) add_two(at + 1, pairs, taps, &sums[2], &sums[3]);
+}
+
+/* Exactly three rows, whose weights follow each other, */
+static FL_INLINE void add_three(const fl_meeting *rows, const int16_t *h, int32_t taps, int32_t pixels, int32_t *sums) {
+  const int32_t step = rows->h_step;
+  add_one(h, rows->weights, taps, pixels, sums);
+  h -= step;
+  FL_KEEP(h);
+  add_one(h, rows->weights + taps - 1, taps, pixels, sums);
+  h -= step;
+  FL_KEEP(h);
+  add_one(h, rows->weights + 2 * (taps - 1), taps, pixels, sums);
+}
+
+/* or `count` of them. */
+static FL_INLINE void add_all(const fl_meeting *rows, const int16_t *h, int32_t taps, int32_t pixels, int32_t *sums) {
+  const int32_t h_step = rows->h_step, weight_step = rows->weight_step;
+  const int32_t *w = rows->weights;
+  for (int32_t left = rows->count; left > 0; left--, h -= h_step, w += weight_step) add_one(h, w, taps, pixels, sums);
+}
+
+/* Pixels of a row from `to` on, `stride` apart; what is known when this is compiled: `taps`, `stride`, `is_three`. */
+static FL_INLINE void sum_pixels(const fl_meeting *rows, int32_t taps, int32_t stride, int32_t is_three, int32_t pixels,
+                                 int32_t adds, int32_t *to) {
+  const int16_t *h = rows->h;
+  for (; pixels > 3; pixels -= 4, h += 4, to += 4 * stride) {
+    int32_t sums[4] = {0, 0, 0, 0};
+    if (adds) sums[0] = to[0], sums[1] = to[stride], sums[2] = to[2 * stride], sums[3] = to[3 * stride];
+    if (is_three) add_three(rows, h, taps, 4, sums);
+    else add_all(rows, h, taps, 4, sums);
+    to[0] = sums[0], to[stride] = sums[1], to[2 * stride] = sums[2], to[3 * stride] = sums[3];
+  }
+  for (; pixels > 0; pixels -= 2, h += 2, to += 2 * stride) {
+    int32_t sums[2] = {0, 0};
+    if (is_three) add_three(rows, h, taps, 2, sums);
+    else add_all(rows, h, taps, 2, sums);
+    to[0] = sums[0] + (adds ? to[0] : 0);
+    if (pixels > 1) to[stride] = sums[1] + (adds ? to[stride] : 0);
+  }
+}
+
+static FL_INLINE void sum_rows(const fl_run *run, int32_t taps, int32_t stride) {
+  const fl_window *w = run->window;
+  const int32_t by = w->stride_height - 1, last = w->out_height - 1; /* a stride of 1 or 2: shifts by 0 or 1 */
+  int32_t *to = run->sums;
+  for (int32_t y = run->from; y < run->to; y++, to += w->in_width) {
+    /* Down from the row that the first row of the kernel meets, or from the last there is. */
+    const int32_t below = y + w->pad_top, first = smaller(below >> by, last), kernel_row = below - (first << by);
+    const int32_t count = smaller((w->kernel_height - kernel_row + by) >> by, first + 1);
+    const fl_meeting rows = {run->h + first * run->h_step, run->weights + kernel_row * run->weight_step, run->h_step,
+                             run->weight_step << by, count};
+    sum_pixels(&rows, taps, stride, 0, run->pixels, run->adds, to);
+  }
+}
+
+/* 3x3 with rows of zeros around those of h: every row of the map meets three. */
+static __attribute__((noinline)) void same_3(const fl_run *run) {
+  fl_meeting rows = {run->h + run->window->pad_top * run->h_step, run->weights, run->h_step, 0, 3};
+  int32_t *to = run->sums;
+  const int32_t *end = to + (run->to - run->from) * run->window->in_width;
+  for (; to != end; to += run->window->in_width, rows.h += rows.h_step) {
+    sum_pixels(&rows, 3, 1, 1, run->pixels, run->adds, to);
+  }
+}
+
+#define FL_RUN(name, taps, stride) \
+  static __attribute__((noinline)) void name(const fl_run *run) { sum_rows(run, taps, stride); }
+FL_RUN(dense_1, 1, 1)
+FL_RUN(dense_3, 3, 1)
+FL_RUN(dense_5, 5, 1)
+FL_RUN(dense_7, 7, 1)
+FL_RUN(sparse_1, 1, 2)
+FL_RUN(sparse_2, 2, 2)
+FL_RUN(sparse_3, 3, 2)
+FL_RUN(sparse_4, 4, 2)
+
+/* Taps of a phase in one row of the kernel, turned round, `step` apart. */
+static void pair_weights(const int8_t *taps, int32_t step, const fl_phase *phase, int32_t *pairs) {
+  const int8_t *at = taps + (phase->taps - 1) * step;
+  int32_t before = *at;
+  if (phase->taps == 1) pairs[0] = before;
+  for (int32_t k = 0; k + 1 < phase->taps; k++) {
+    at -= step;
+    pairs[k] = fl_low_halves(before, *at);
+    before = *at;
+  }
+}
+
+static void pair_kernel(const fl_spread *spread, const int8_t *taps, int32_t tap_step, int32_t *pairs) {
+  const fl_window *w = spread->window;
+  const int32_t step = w->stride_width * tap_step;
+  for (int32_t ky = 0; ky < w->kernel_height; ky++, taps += w->kernel_width * tap_step) {
+    for (int32_t f = 0; f < w->stride_width; f++) {
+      const fl_phase *phase = &spread->phases[f];
+      pair_weights(taps + phase->kernel_column * tap_step, step, phase, pairs);
+      pairs += phase->pairs;
     }
-    place = place == 2 ? 0 : place + 1;
+  }
+}
+
+static void copy(const int16_t *from, int32_t elements, int16_t *to) {
+  for (const int16_t *end = to + (elements & ~1); to != end; to += 2, from += 2) fl_store_word(to, fl_load_word(from));
+  if ((elements & 1) != 0) *to = *from;
+}
+
+/* Row `from` of h and `count` - 1 more, to the beginning of the buffer. */
+static void load_rows(fl_spread *spread, const int16_t *plane, int32_t from, int32_t count) {
+  const int32_t width = spread->window->out_width;
+  int16_t *to = spread->rows + spread->left + (spread->is_same ? spread->row : 0);
+  plane += from * width;
+  for (int32_t k = 0; k < count; k++, plane += width, to += spread->row) copy(plane, width, to);
+}
+
+static void run_phase(const fl_run *run, int32_t taps, int32_t stride, int32_t is_same) {
+  if (is_same) {
+    same_3(run);
+    return;
+  }
+  switch (taps + (stride == 1 ? 8 : 0)) {
+    case 1: sparse_1(run); break;
+    case 2: sparse_2(run); break;
+    case 3: sparse_3(run); break;
+    case 4: sparse_4(run); break;
+    case 9: dense_1(run); break;
+    case 11: dense_3(run); break;
+    case 13: dense_5(run); break;
+    default: dense_7(run); break;
+  }
+}
+
+void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
+                     int32_t *row) {
+  if (!spread->fits) {
+    fl_spread_plane_plain(spread, plane, taps, tap_step, adds, row);
+    return;
+  }
+  const fl_window *w = spread->window;
+  int32_t pairs[MOST_PAIRS];
+  pair_kernel(spread, taps, tap_step, pairs);
+  for (int32_t y = 0, first = 0; y < w->in_height;) {
+    load_rows(spread, plane, first, smaller(spread->capacity, w->out_height - first));
+    /* Rows of the map all of whose rows of h are in the buffer. */
+    const int32_t end = first + spread->capacity >= w->out_height
+                            ? w->in_height
+                            : smaller((first + spread->capacity) * w->stride_height - w->pad_top, w->in_height);
+    for (int32_t f = 0; f < w->stride_width; f++) {
+      const fl_phase *phase = &spread->phases[f];
+      const fl_run run = {.window = w,
+                          .h = spread->rows + phase->column + (spread->is_same - first) * spread->row,
+                          .h_step = spread->row,
+                          .weights = pairs + phase->offset,
+                          .weight_step = spread->pairs,
+                          .pixels = phase->pixels,
+                          .adds = adds,
+                          .from = y,
+                          .to = end,
+                          .sums = row + y * w->in_width + phase->first};
+      run_phase(&run, phase->taps, w->stride_width, spread->is_same);
+    }
+    y = end;
+    /* The last row of the kernel meets this one in the next row of the map. */
+    const int32_t next = (y + w->pad_top - w->kernel_height) / w->stride_height + 1;
+    first = next > 0 ? next : 0;
   }
 }
 

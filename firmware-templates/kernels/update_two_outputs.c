@@ -1,5 +1,6 @@
 #include "fl_plain.h"
 #include "fl_kernels.h"
+#include "fl_plane_sum.h"
 #include "fl_update.h"
 
 static inline fl_tile tile_of(const fl_plane_pair *h, const int8_t *left, const int8_t *right) {

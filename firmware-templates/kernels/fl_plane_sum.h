@@ -1,0 +1,24 @@
+/* The sum over one channel of a gradient. Header only. RAM: none. Flash: where used, 3 kernels. */
+#ifndef FL_PLANE_SUM_H
+#define FL_PLANE_SUM_H
+
+#include <stdint.h>
+
+#if FL_DSP
+#include "fl_dsp.h"
+#endif
+
+static inline int32_t fl_plane_sum(const int16_t *plane, int32_t pixels) {
+  int32_t sum = 0, p = 0;
+#if FL_DSP
+  const int32_t ones = 0x10001;
+  for (; p + 3 < pixels; p += 4) {
+    sum = fl_pair_product_add(fl_load_word(plane + p), ones, sum);
+    sum = fl_pair_product_add(fl_load_word(plane + p + 2), ones, sum);
+  }
+#endif
+  for (; p < pixels; p++) sum += plane[p];
+  return sum;
+}
+
+#endif
