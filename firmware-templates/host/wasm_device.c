@@ -56,6 +56,12 @@ TO_HOST("fl_poll") int32_t poll(uint32_t now) {
   return fl_device_poll(&device, now) ? 1 : 0;
 }
 
+/* A sensor of the board has a new item; its features lie in memory that the host has added. fl_capture_answer. */
+TO_HOST("fl_capture") int32_t capture(const int8_t *features, uint32_t label, uint32_t use) {
+  const fl_captured_item item = {features, label, use == 0 ? FL_CAPTURE_LEARN : FL_CAPTURE_TEST};
+  return (int32_t)fl_device_capture(&device, &item);
+}
+
 uint32_t fl_hal_now_ms(void) { return now_ms; }
 bool fl_hal_send(const uint8_t *bytes, uint32_t count) { return host_send(bytes, count) != 0; }
 uint32_t fl_hal_receive(uint8_t *bytes, uint32_t capacity) { return fl_ring_take(&received, bytes, capacity); }

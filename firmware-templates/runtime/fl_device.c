@@ -176,3 +176,8 @@ bool fl_device_poll(fl_device *device, uint32_t now_ms) {
   const bool worked = device->state == FL_DEVICE_WORKING && poll_work(device);
   return heard || worked;
 }
+
+fl_capture_answer fl_device_capture(fl_device *device, const fl_captured_item *item) {
+  if (device->station.provisioning == NULL) return FL_CAPTURE_NO_PLACE;
+  return fl_work_capture(&device->work, &device->station, item, device->state == FL_DEVICE_WORKING);
+}

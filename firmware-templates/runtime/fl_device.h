@@ -48,4 +48,10 @@ void fl_device_start(fl_device *device, uint32_t now_ms);
 /* Serves network, timers and work for one slice. True: there is more to do at once; false: sleep until an interrupt. */
 bool fl_device_poll(fl_device *device, uint32_t now_ms);
 
+/*
+ * Here is a new sample with its label: kept in the flash, the newest of the capture ring, for the sessions to come. Called between
+ * polls, by whatever reads the sensor. Takes as long as the flash does; now and then a sector is erased.
+ */
+fl_capture_answer fl_device_capture(fl_device *device, const fl_captured_item *item);
+
 #endif

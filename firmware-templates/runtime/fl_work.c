@@ -6,7 +6,7 @@
 #include "fl_hal.h"
 #include "fl_paint.h"
 
-enum { FETCHING = 0, RUNNING, REPORTING };
+enum { FETCHING = 0, PREPARING, RUNNING, REPORTING };
 enum { PROGRESS_EVERY_MS = 1000 };
 
 uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
@@ -24,22 +24,46 @@ void fl_work_describe(const fl_station *station, fl_hello *hello) {
   hello->parameter_digest.count = FL_DIGEST_BYTES;
 }
 
+/* ---- items ---- */
+
+/* The ring is read when it is first needed. */
+static bool open_ring(fl_work *work, const fl_station *station) {
+  const uint32_t bytes = station->provisioning->capture_bytes;
+  return work->captured.blocks > 0 ||
+         fl_capture_open(&work->captured, fl_slots_end(&station->slots), bytes, FL_MODEL_SAMPLE_BYTES);
+}
+
+static void open_samples(fl_work *work, const fl_station *station) {
+  const uint32_t log = fl_slots_end(&station->slots) + station->provisioning->capture_bytes;
+  (void)fl_samples_open(&work->samples, log, FL_MODEL_SAMPLE_BYTES, FL_MODEL_LABELS);
+  if (open_ring(work, station)) fl_samples_add(&work->samples, &work->captured);
+}
+
+fl_capture_answer fl_work_capture(fl_work *work, const fl_station *station, const fl_captured_item *item, bool is_working) {
+  if (!open_ring(work, station)) return FL_CAPTURE_NO_PLACE;
+  if (item->label >= FL_MODEL_LABELS) return FL_CAPTURE_BAD_LABEL;
+  if (is_working && fl_capture_drops(&work->captured)) return FL_CAPTURE_NOT_NOW;
+  return fl_capture_append(&work->captured, item) ? FL_CAPTURED : FL_CAPTURE_FLASH_FAILED;
+}
+
 /* Why this program can't do the job, or FL_OK. */
 static int32_t judge(fl_work *work, const fl_station *station) {
   const fl_job *job = &work->job;
   if (job->layout != FL_MODEL_LAYOUT || job->scheme != FL_MODEL_SCHEME) return FL_WRONG_PROGRAM;
   if (job->size_bytes != FL_MODEL_PARAMETER_BYTES || job->chunk_bytes != FL_CHUNK_BYTES) return FL_WRONG_SIZE;
   if (job->size_bytes > station->slots.slot_bytes) return FL_DOES_NOT_FIT;
-  const uint32_t samples = fl_slots_end(&station->slots);
-  if (!fl_samples_open(&work->samples, samples, FL_MODEL_INPUT_BYTES, FL_MODEL_LABELS)) return FL_NO_DATA;
+  open_samples(work, station);
   const bool can_learn = job->kind != FL_JOB_TRAIN || work->samples.adapt_count > 0;
-  return can_learn && work->samples.test_count > 0 ? FL_OK : FL_NO_DATA;
+  if (!can_learn || work->samples.test_count == 0) return FL_NO_DATA;
+  return fl_prepare_open(&work->prepare, &work->samples) ? FL_OK : FL_DOES_NOT_FIT;
 }
 
 /* ---- progress ---- */
 
 static uint32_t peak_sram_bytes(const fl_work *work) {
-  const uint32_t arena = work->parameters == NULL ? 0 : fl_paint_high_water(fl_arena, FL_MODEL_ARENA_BYTES);
+  const uint32_t now = work->parameters == NULL ? 0 : fl_paint_high_water(fl_arena, FL_MODEL_ARENA_BYTES);
+  const uint32_t before = fl_prepare_arena_peak(&work->prepare);
+  const uint32_t arena = now < before ? before : now;
   return fl_hal_static_bytes() - FL_MODEL_ARENA_BYTES + arena + fl_hal_stack_peak_bytes();
 }
 
@@ -56,6 +80,12 @@ static uint32_t phase_of(const fl_session *session) {
     case FL_SESSION_AFTER: return FL_PHASE_EVALUATING_AFTER;
     default: return FL_PHASE_TRAINING;
   }
+}
+
+/* The evaluation that follows is about to begin. */
+static void describe_preparing(const fl_work *work, fl_progress *message) {
+  message->phase = FL_PHASE_EVALUATING_BEFORE;
+  message->total = work->samples.test_count;
 }
 
 static void describe_running(const fl_work *work, fl_progress *message) {
@@ -79,6 +109,7 @@ static void describe_reporting(const fl_work *work, fl_progress *message) {
 static void describe(const fl_work *work, fl_progress *message) {
   switch (work->state) {
     case FETCHING: describe_fetching(work, message); break;
+    case PREPARING: describe_preparing(work, message); break;
     case RUNNING: describe_running(work, message); break;
     default: describe_reporting(work, message); break;
   }
@@ -123,6 +154,10 @@ static void describe_session(const fl_work *work, fl_result *result) {
   result->pass_losses = work->pass_losses;
   result->pass_count = session->passes_made;
   result->guard_restarts = session->restarts;
+  result->end = session->end;
+  result->saturated[0] = session->saturated.weights;
+  result->saturated[1] = session->saturated.head_weights;
+  result->saturated[2] = session->saturated.biases;
 }
 
 /* Last of all: preparing the delta takes stack, too. */
@@ -152,8 +187,7 @@ static void conclude(fl_work *work, const fl_station *station, int32_t status) {
 
 /* ---- slices ---- */
 
-static void start_session(fl_work *work, fl_station *station) {
-  work->parameters = fl_slots_image(&station->slots, work->part.download.slot);
+static void start_session(fl_work *work) {
   work->state = RUNNING;
   const fl_job *job = &work->job;
   const fl_session_plan plan = {.trains = job->kind == FL_JOB_TRAIN,
@@ -161,15 +195,36 @@ static void start_session(fl_work *work, fl_station *station) {
                                 .seed = job->seed,
                                 .passes = job->passes,
                                 .segments = job->segments,
-                                .segment_count = job->segment_count};
+                                .segment_count = job->segment_count,
+                                .order = job->order,
+                                .stop = {job->below_loss, job->patience, job->least_fall}};
   const fl_session_memory memory = {work->order, FL_WORK_ITEMS_MAX, work->pass_losses};
-  fl_session_start(&work->session, &plan, &memory, &work->samples, work->parameters, fl_arena);
+  fl_session_start(&work->session, &plan, &memory, fl_prepare_inputs(&work->prepare), work->parameters, fl_arena);
+}
+
+static void go_on(fl_work *work, const fl_station *station, fl_prepare_answer answer) {
+  switch (answer) {
+    case FL_PREPARE_MORE: work->state = PREPARING; break;
+    case FL_PREPARE_DONE: start_session(work); break;
+    case FL_PREPARE_FAILED: conclude(work, station, FL_FLASH_FAILED); break;
+  }
+}
+
+static void prepare(fl_work *work, const fl_station *station) {
+  work->parameters = fl_slots_image(&station->slots, work->part.download.slot);
+  const fl_prepare_means means = {fl_arena, work->parameters, work->job.sha256};
+  go_on(work, station, fl_prepare_begin(&work->prepare, &means));
+}
+
+static fl_work_answer poll_preparing(fl_work *work, const fl_station *station) {
+  go_on(work, station, fl_prepare_step(&work->prepare));
+  return FL_WORK_BUSY;
 }
 
 static fl_work_answer poll_fetching(fl_work *work, fl_station *station) {
   const bool busy = fl_download_poll(&work->part.download, station);
   if (work->part.download.state == FL_DOWNLOAD_DONE) {
-    start_session(work, station);
+    prepare(work, station);
     return FL_WORK_BUSY;
   }
   if (work->part.download.state == FL_DOWNLOAD_FAILED) {
@@ -195,6 +250,7 @@ fl_work_answer fl_work_poll(fl_work *work, fl_station *station) {
   tell_progress(work, station);
   switch (work->state) {
     case FETCHING: return poll_fetching(work, station);
+    case PREPARING: return poll_preparing(work, station);
     case RUNNING: return poll_running(work, station);
     default: return poll_reporting(work, station);
   }

@@ -1,5 +1,5 @@
 /*
- * One execution of a job: fetch the parameters, run the session, report, upload the delta. A program without a model
+ * One execution of a job: fetch the parameters, prepare the items, run the session, report, upload the delta. A program without a model
  * (its model_config.h defines FL_NO_MODEL and nothing else) has the same functions and declines all work; see
  * work_without_model.c.
  *
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fl_capture.h"
 #include "fl_messages.h"
 #include "fl_station.h"
 #include "model_config.h"
@@ -32,6 +33,7 @@ typedef struct {
 #else
 
 #include "fl_download.h"
+#include "fl_prepare.h"
 #include "fl_samples.h"
 #include "fl_session.h"
 #include "fl_upload.h"
@@ -52,7 +54,9 @@ typedef struct {
   uint32_t told_phase;
   bool told_complete;
   const uint8_t *parameters;
+  fl_capture captured;
   fl_samples samples;
+  fl_prepare prepare;
   fl_session session;
   uint16_t order[FL_WORK_ITEMS_MAX];
   uint32_t pass_losses[FL_MAX_PASSES];
@@ -63,6 +67,18 @@ typedef struct {
 } fl_work;
 
 #endif
+
+/* What became of an item that a device is to keep. */
+typedef enum {
+  FL_CAPTURED = 0,
+  FL_CAPTURE_NO_PLACE,    /* the board has no ring for such items (provisioning), or no model */
+  FL_CAPTURE_BAD_LABEL,   /* the model has no such label */
+  FL_CAPTURE_NOT_NOW,     /* it would take the place of items that a session works on: after it */
+  FL_CAPTURE_FLASH_FAILED
+} fl_capture_answer;
+
+/* Keeps an item for the sessions to come. is_working: between fl_work_start and the end of the work. */
+fl_capture_answer fl_work_capture(fl_work *work, const fl_station *station, const fl_captured_item *item, bool is_working);
 
 /* What the program was built for, and what it has. */
 void fl_work_describe(const fl_station *station, fl_hello *hello);

@@ -7,6 +7,14 @@ void fl_work_describe(const fl_station *station, fl_hello *hello) {
   hello->boots = station->boots;
 }
 
+fl_capture_answer fl_work_capture(fl_work *work, const fl_station *station, const fl_captured_item *item, bool is_working) {
+  (void)work;
+  (void)station;
+  (void)item;
+  (void)is_working;
+  return FL_CAPTURE_NO_PLACE;
+}
+
 bool fl_work_start(fl_work *work, fl_station *station, const fl_job *job) {
   (void)work;
   (void)station;

@@ -12,7 +12,8 @@ enum {
   FL_MAP_IDENTITY = 2 * FL_SECTOR_BYTES,  /* two sectors: record 'FLID' */
   FL_MAP_BOOTS = 4 * FL_SECTOR_BYTES,     /* two sectors: boot counter */
   FL_MAP_RESERVED = 6 * FL_SECTOR_BYTES,
-  FL_MAP_SLOTS = 8 * FL_SECTOR_BYTES      /* two slots of one sector and provisioning.slot_bytes each, then the samples */
+  /* Two slots of one sector and provisioning.slot_bytes each, then the capture ring of provisioning.capture_bytes, then the sample log. */
+  FL_MAP_SLOTS = 8 * FL_SECTOR_BYTES
 };
 
 #endif

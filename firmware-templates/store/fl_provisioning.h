@@ -17,6 +17,7 @@ typedef struct {
   uint32_t sram_bytes;  /* the budget that the server plans for */
   uint32_t flash_bytes; /* for programs and parameters, as told to the server */
   uint32_t slot_bytes;  /* of each of the two parameter slots; whole sectors */
+  uint32_t capture_bytes; /* of the ring for items that the device captures; whole sectors; 0: it captures none */
   char board[FL_MAX_BOARD_BYTES + 4]; /* texts end with 0 */
   char core[FL_MAX_CORE_BYTES + 4];
   char label[FL_MAX_LABEL_BYTES + 4]; /* may be empty */

@@ -1,5 +1,7 @@
 #include "fl_samples.h"
 
+#include <stddef.h>
+
 #include "fl_crc32.h"
 #include "fl_hal.h"
 
@@ -33,20 +35,44 @@ static bool labels_fit(const fl_samples *samples) {
 
 bool fl_samples_open(fl_samples *samples, uint32_t offset, uint32_t item_bytes, uint32_t classes) {
   const uint32_t flash = fl_hal_flash_bytes();
-  if (offset >= flash || flash - offset < sizeof(log_header)) return false;
-  const log_header *header = (const log_header *)(const void *)(fl_hal_flash() + offset);
-  if (!is_sound(header, flash - offset - (uint32_t)sizeof(log_header)) || header->item_bytes != item_bytes) return false;
-  samples->items = (const uint8_t *)(header + 1);
+  *samples = (fl_samples){.items = fl_hal_flash() + offset, .item_bytes = item_bytes, .classes = classes};
   samples->stride = FEATURES_OFFSET + ((item_bytes + 3) & ~3u);
-  samples->item_bytes = item_bytes;
-  samples->adapt_count = header->adapt_count;
-  samples->test_count = header->test_count;
-  samples->classes = classes;
-  return labels_fit(samples);
+  if (offset >= flash || flash - offset < sizeof(log_header)) return false;
+  const log_header *header = (const log_header *)(const void *)samples->items;
+  if (!is_sound(header, flash - offset - (uint32_t)sizeof(log_header)) || header->item_bytes != item_bytes) return false;
+  fl_samples log = *samples;
+  log.items = (const uint8_t *)(header + 1);
+  log.adapt_count = header->adapt_count;
+  log.test_count = header->test_count;
+  if (!labels_fit(&log)) return false;
+  *samples = log;
+  return true;
+}
+
+void fl_samples_add(fl_samples *samples, const fl_capture *captured) {
+  samples->captured = captured;
+  samples->log_adapt_count = samples->adapt_count;
+  samples->log_test_count = samples->test_count;
+  samples->adapt_count += fl_capture_count(captured, FL_CAPTURE_LEARN, samples->classes);
+  samples->test_count += fl_capture_count(captured, FL_CAPTURE_TEST, samples->classes);
+}
+
+static const uint8_t *logged(const fl_samples *samples, uint32_t index) {
+  return samples->items + index * samples->stride;
+}
+
+/* Items to learn from and to test on stand one behind the other, and in each those of the log before the captured ones. */
+const uint8_t *fl_samples_item(const fl_samples *samples, uint32_t index) {
+  if (samples->captured == NULL) return logged(samples, index);
+  const bool is_test = index >= samples->adapt_count;
+  const uint32_t at = is_test ? index - samples->adapt_count : index;
+  const uint32_t in_log = is_test ? samples->log_test_count : samples->log_adapt_count;
+  if (at < in_log) return logged(samples, is_test ? samples->log_adapt_count + at : at);
+  return fl_capture_find(samples->captured, is_test ? FL_CAPTURE_TEST : FL_CAPTURE_LEARN, samples->classes, at - in_log);
 }
 
 const int8_t *fl_samples_features(const fl_samples *samples, uint32_t index) {
-  return (const int8_t *)(samples->items + index * samples->stride + FEATURES_OFFSET);
+  return (const int8_t *)(fl_samples_item(samples, index) + FEATURES_OFFSET);
 }
 
-uint32_t fl_samples_label(const fl_samples *samples, uint32_t index) { return samples->items[index * samples->stride]; }
+uint32_t fl_samples_label(const fl_samples *samples, uint32_t index) { return fl_samples_item(samples, index)[0]; }

@@ -45,7 +45,7 @@ bool fl_slots_open(const fl_slots *slots, uint32_t slot);
 /* After its bytes were checked: it is complete, and the newest. */
 bool fl_slots_commit(const fl_slots *slots, uint32_t slot, uint32_t artifact, uint32_t bytes, const uint8_t *digest);
 
-/* First byte after both slots: the sample log. */
+/* First byte after both slots: the capture ring, if the device has one, then the sample log. */
 uint32_t fl_slots_end(const fl_slots *slots);
 
 #endif

@@ -10,7 +10,7 @@
 #include "fl_step.h"
 #include "test_hal.h"
 
-enum { SLOT_BYTES = 16384, ADAPT = 6, TEST = 4, STRIDE = 4 + FL_MODEL_INPUT_BYTES };
+enum { SLOT_BYTES = 16384, CAPTURE_BYTES = 2 * FL_SECTOR_BYTES, ADAPT = 8, TEST = 4, STRIDE = 4 + FL_MODEL_INPUT_BYTES };
 
 uint8_t fake_image[FL_MODEL_PARAMETER_BYTES];
 
@@ -81,10 +81,10 @@ static void put_rates(fl_cbor_writer *writer) {
   writer->length += (uint32_t)sizeof bytes;
 }
 
-void fake_job(packets *to, uint32_t execution, uint32_t passes) {
+static fl_cbor_writer train_job(uint32_t pairs, uint32_t execution, uint32_t passes) {
   uint8_t digest[FL_SHA256_BYTES];
   digest_of(fake_image, sizeof fake_image, digest);
-  fl_cbor_writer writer = begin(12);
+  fl_cbor_writer writer = begin(pairs);
   fl_cbor_put_uint(&writer, 1, execution);
   fl_cbor_put_uint(&writer, 2, 1);
   fl_cbor_put_uint(&writer, 3, FL_JOB_TRAIN);
@@ -97,7 +97,22 @@ void fake_job(packets *to, uint32_t execution, uint32_t passes) {
   fl_cbor_put_uint(&writer, 10, 77);
   fl_cbor_put_uint(&writer, 11, passes);
   put_rates(&writer);
-  publish(to, "fl/1/fleet-1/device-1/dn/job", &writer);
+  return writer;
+}
+
+static const char job_topic[] = "fl/1/fleet-1/device-1/dn/job";
+
+void fake_job(packets *to, uint32_t execution, uint32_t passes) {
+  const fl_cbor_writer writer = train_job(12, execution, passes);
+  publish(to, job_topic, &writer);
+}
+
+void fake_balanced_job(packets *to, uint32_t execution, uint32_t passes, uint32_t loss) {
+  const uint32_t stop[] = {loss, 0, 0};
+  fl_cbor_writer writer = train_job(14, execution, passes);
+  fl_cbor_put_uint(&writer, 15, FL_ORDER_BALANCED);
+  fl_cbor_put_uints(&writer, 16, stop, 3);
+  publish(to, job_topic, &writer);
 }
 
 static uint32_t chunk_bytes(uint32_t chunk) {
@@ -145,17 +160,24 @@ static void write_samples(uint32_t offset) {
   uint8_t *items = hal.flash + offset + sizeof header;
   memset(items, 0, (ADAPT + TEST) * STRIDE);
   for (uint32_t i = 0; i < ADAPT + TEST; i++) {
+    uint8_t *features = items + i * STRIDE + 4;
     items[i * STRIDE] = (uint8_t)(i % FL_MODEL_CLASSES);
-    items[i * STRIDE + 4 + i % FL_MODEL_CLASSES] = 100;
+    /* Something that all classes share, so that it matters in which order they are met. */
+    for (uint32_t j = 0; j < FL_MODEL_INPUT_BYTES; j++) features[j] = (uint8_t)(fl_hash(i * FL_MODEL_INPUT_BYTES + j) % 51);
+    features[i % FL_MODEL_CLASSES] = 100;
   }
 }
 
 void fake_factory(void) {
-  fl_provisioning board = {{1, 2, 3, 4, 5, 6, 7, 8}, {9}, 65536, 1 << 20, SLOT_BYTES, "board", "core", "", "token"};
+  fl_provisioning board = {{1, 2, 3, 4, 5, 6, 7, 8}, {9}, 65536, 1 << 20, SLOT_BYTES, CAPTURE_BYTES, "board", "core", "", "token"};
   const fl_slots slots = {SLOT_BYTES};
   test_hal_reset();
   for (uint32_t i = 0; i < sizeof fake_image; i++) fake_image[i] = (uint8_t)fl_hash(i);
-  memset(fake_image + 64, 0, FL_MODEL_CLASSES * (FL_MODEL_INPUT_BYTES + 4)); /* weights and biases */
+  memset(fake_image + 64, 0, FL_MODEL_CLASSES * (FL_MODEL_INPUT_BYTES + 4)); /* weights and biases: */
+  for (uint32_t k = 0; k < FL_MODEL_CLASSES; k++) {
+    /* each class is taken for the next one, which can be unlearnt */
+    fake_image[64 + k * FL_MODEL_INPUT_BYTES + (k + FL_MODEL_CLASSES - 1) % FL_MODEL_CLASSES] = 20;
+  }
   CHECK(fl_record_write(FL_MAP_PROVISIONING, 0x52504C46u, &board, sizeof board));
-  write_samples(fl_slots_end(&slots));
+  write_samples(fl_slots_end(&slots) + CAPTURE_BYTES);
 }

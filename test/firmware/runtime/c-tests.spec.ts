@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shufflePass } from '#libs/base/rng';
+import { balancedItems } from '#libs/model/session';
 import { testWorkshop } from '#test/support/harness';
 
 jest.setTimeout(180_000);
@@ -13,7 +14,19 @@ const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const FLAGS = [...STRICT, ...SANITIZED];
 const INCLUDES = ['test/perceptron', 'test', 'runtime', 'net', 'store', 'kernels'];
-const STORE = ['boots', 'crc32', 'identity', 'nor', 'provisioning', 'record', 'samples', 'slots'];
+const STORE = [
+  'boots',
+  'capture',
+  'capture_find',
+  'crc32',
+  'features',
+  'identity',
+  'nor',
+  'provisioning',
+  'record',
+  'samples',
+  'slots',
+];
 const RUNTIME = [
   'bytes',
   'device',
@@ -22,23 +35,33 @@ const RUNTIME = [
   'guard',
   'order',
   'paint',
+  'prepare',
   'random',
   'retry',
   'session',
 ];
 
+/** A whole device around a toy model, and what a server would say to it. */
+const DEVICE = [
+  ...STORE.map((name) => `store/fl_${name}.c`),
+  ...[...RUNTIME, 'upload', 'work'].map((name) => `runtime/fl_${name}.c`),
+  ...['load_variables', 'read_variables', 'predict', 'sha256'].map((name) => `runtime/${name}.c`),
+  ...['cbor', 'delta_coding', 'link', 'messages', 'mqtt'].map((name) => `net/fl_${name}.c`),
+  'test/perceptron/model.c',
+  'test/fake_server.c',
+];
+
 const PROGRAMS = {
   mqtt_test: ['net/fl_mqtt.c', 'runtime/fl_bytes.c', 'runtime/fl_random.c', 'store/fl_nor.c'],
   store_test: [...STORE.map((name) => `store/fl_${name}.c`), 'runtime/fl_bytes.c'],
-  session_test: ['runtime/fl_guard.c', 'runtime/fl_order.c', 'store/fl_nor.c'],
-  device_fuzz: [
-    ...STORE.map((name) => `store/fl_${name}.c`),
-    ...[...RUNTIME, 'upload', 'work'].map((name) => `runtime/fl_${name}.c`),
-    ...['load_variables', 'read_variables', 'predict', 'sha256'].map((name) => `runtime/${name}.c`),
-    ...['cbor', 'delta_coding', 'link', 'messages', 'mqtt'].map((name) => `net/fl_${name}.c`),
-    'test/perceptron/model.c',
-    'test/fake_server.c',
+  capture_test: ['capture', 'capture_find', 'crc32', 'nor', 'samples'].map((name) => `store/fl_${name}.c`),
+  device_capture_test: DEVICE,
+  session_test: [
+    ...['capture_find', 'crc32', 'nor', 'samples'].map((name) => `store/fl_${name}.c`),
+    ...['guard', 'order'].map((name) => `runtime/fl_${name}.c`),
   ],
+  device_fuzz: DEVICE,
+  power_cut_test: DEVICE,
 } as const;
 
 describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipped: no gcc)'}`, () => {
@@ -59,6 +82,10 @@ describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipp
   it('mqtt: keeps to the standard and survives mutated streams', () => expect(run('mqtt_test')).toBe(''));
   it('store: records survive a power cut at any byte of any flash operation', () =>
     expect(run('store_test')).toBe(''));
+  it('capture: the newest items survive a power cut at any byte of any flash operation', () =>
+    expect(run('capture_test')).toBe(''));
+  it('capture: items are there for the next session, and stay under one', () =>
+    expect(run('device_capture_test')).toBe(''));
   it('session: chance losses and orders are those of NUMERICS N9 and N11', () => {
     const expected = Array.from({ length: 4_096 }, (_, i) => Math.floor(65_536 * Math.log2(i + 1)));
     const order = Array.from({ length: 97 }, (_, i) => i);
@@ -66,9 +93,13 @@ describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipp
       shufflePass(order, 305_419_896, pass);
       expected.push(...order);
     }
+    const labels = order.map((_, i) => (i % 3 === 0 ? 250 : i % 29 === 1 ? 0 : 5));
+    for (let pass = 0; pass < 3; pass++) expected.push(...balancedItems(labels, pass));
     expect(run('session_test').trim().split('\n').map(Number)).toEqual(expected);
   });
   it('device: 600 storms of damaged packets and power cuts later it still does its work', () => {
     for (const seed of ['1', '2', '3']) expect(run('device_fuzz', '200', seed)).toBe('');
   });
+  it('power: cut after any slice of its work or in any flash operation, it uploads the same bytes', () =>
+    expect(run('power_cut_test')).toBe(''));
 });

@@ -12,7 +12,8 @@ export const FLASH_MAP = {
 export const slotOffset = (slot: 0 | 1 | 2, slotBytes: number): number =>
   FLASH_MAP.slots + slot * (SECTOR_BYTES + slotBytes);
 
-/** The sample log comes after both slots. */
-export const samplesOffset = (slotBytes: number): number => slotOffset(2, slotBytes);
+/** After both slots comes the ring for captured items, then the sample log. */
+export const samplesOffset = (slotBytes: number, captureBytes = 0): number =>
+  slotOffset(2, slotBytes) + captureBytes;
 
 export const wholeSectors = (bytes: number): number => Math.ceil(bytes / SECTOR_BYTES) * SECTOR_BYTES;

@@ -14,6 +14,8 @@ export interface Provisioning {
   readonly flashBytes: number;
   /** Of each parameter slot; whole sectors. */
   readonly slotBytes: number;
+  /** Of the ring for items that the device captures itself; whole sectors. Default: none. */
+  readonly captureBytes?: number;
   readonly board: string;
   readonly core: string;
   readonly label: string;
@@ -32,13 +34,16 @@ export function encodeProvisioning(board: Provisioning): Uint8Array {
     board.uid.length === UID_BYTES && board.entropy.length === ENTROPY_BYTES,
     'uid has 8 bytes, entropy 16',
   );
-  invariant(board.slotBytes % SECTOR_BYTES === 0, 'a slot is whole sectors');
+  const { slotBytes, captureBytes = 0 } = board;
+  invariant(slotBytes % SECTOR_BYTES === 0, 'a slot is whole sectors');
+  invariant(captureBytes % SECTOR_BYTES === 0, 'the capture ring is whole sectors');
   const writer = new ByteWriter();
   writer.bytes(board.uid);
   writer.bytes(board.entropy);
   writer.u32(board.sramBytes);
   writer.u32(board.flashBytes);
-  writer.u32(board.slotBytes);
+  writer.u32(slotBytes);
+  writer.u32(captureBytes);
   writeText(writer, board.board, MAX_BOARD_BYTES + TEXT_END);
   writeText(writer, board.core, MAX_CORE_BYTES + TEXT_END);
   writeText(writer, board.label, MAX_LABEL_BYTES + TEXT_END);

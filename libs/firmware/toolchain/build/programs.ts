@@ -44,6 +44,7 @@ const TRAINING_EXPORTS = [
   'fl_model_read_state',
   'fl_model_read_delta',
   'fl_wasm_backward',
+  'fl_wasm_saturated',
 ];
 
 /** Start-up of a board's family: these files are compiled plainly. */
@@ -84,13 +85,17 @@ const SESSION = [
   'runtime/fl_order.c',
   'runtime/fl_paint.c',
   'runtime/fl_session.c',
+  'store/fl_capture_find.c',
   'store/fl_samples.c',
 ];
 
 /** What it does with a model: fetch, train, report, upload. */
 const WORK = [
   ...SESSION,
+  'store/fl_capture.c',
+  'store/fl_features.c',
   'runtime/fl_download.c',
+  'runtime/fl_prepare.c',
   'runtime/fl_upload.c',
   'runtime/fl_work.c',
   'net/fl_delta_coding.c',
