@@ -1,4 +1,4 @@
-/* fl_model_backward for hosts, which cannot pass structures: the step is built from words. */
+/* fl_model_backward and fl_model_saturated for hosts, which cannot pass structures: words stand for them. */
 #include "fl_model.h"
 
 #if FL_MODEL_TRAINS
@@ -15,6 +15,16 @@ void fl_wasm_backward(uint8_t *arena, const uint8_t *parameters, const int8_t *i
                          .bias = unpacked(step[3]),
                          .head = unpacked(step[4])};
   fl_model_backward(arena, parameters, input, &asked);
+}
+
+/* Weights, head weights, biases. */
+void fl_wasm_saturated(const uint8_t *arena, const uint8_t *parameters, uint32_t counts[3]);
+
+void fl_wasm_saturated(const uint8_t *arena, const uint8_t *parameters, uint32_t counts[3]) {
+  const fl_saturated saturated = fl_model_saturated(arena, parameters);
+  counts[0] = saturated.weights;
+  counts[1] = saturated.head_weights;
+  counts[2] = saturated.biases;
 }
 
 #endif

@@ -39,6 +39,12 @@ enum {
 /* Kinds of jobs (job, key 3). */
 enum { FL_JOB_WAIT = 0, FL_JOB_TRAIN = 1, FL_JOB_EVALUATE = 2, FL_JOB_REFUSED = 3, FL_JOB_INSTALL = 4 };
 
+/* What a pass meets (job, key 15): every item once, or every class as often as any other. */
+enum { FL_ORDER_SHUFFLED = 0, FL_ORDER_BALANCED = 1 };
+
+/* Why a session made no further pass (result, key 21): all were made, or NUMERICS N11 ended it. */
+enum { FL_END_PASSES = 0, FL_END_LOW_LOSS = 1, FL_END_NO_PROGRESS = 2, FL_END_GUARD = 3 };
+
 /* What a fetch asks for (fetch, key 4). */
 enum { FL_FETCH_DATA = 0, FL_FETCH_DIGESTS = 1 };
 
@@ -65,6 +71,7 @@ enum {
   FL_MAX_PASSES = 100,                 /* passes */
   FL_MAX_LEARNED_ITEMS = 65535,        /* items */
   FL_MAX_LEARNING_RATE_SEGMENTS = 12,  /* segments */
+  FL_MAX_LOSS = 1048576,               /* 1/65536 bit */
   FL_MAX_WAIT_MS = 86400000,           /* ms */
   FL_FIRST_REPEAT_MS = 2000,           /* ms */
   FL_LAST_REPEAT_MS = 30000            /* ms */

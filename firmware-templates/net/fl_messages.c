@@ -87,7 +87,8 @@ int32_t fl_result_encode(const fl_result *message, uint8_t *payload, uint32_t ca
   fl_cbor_writer writer;
   bool failed = message->kind == FL_RESULT_FAILED;
   bool evaluated = message->kind == FL_RESULT_EVALUATED;
-  fl_cbor_begin(&writer, payload, capacity, failed ? 9 : evaluated ? 13 : 20);
+  bool learned = !evaluated && (!failed || message->pass_count > 0);
+  fl_cbor_begin(&writer, payload, capacity, (failed ? 9u : evaluated ? 13u : 20u) + (learned ? 2u : 0u));
   fl_cbor_put_uint(&writer, 1, message->execution);
   fl_cbor_put_uint(&writer, 2, message->attempt);
   fl_cbor_put_int(&writer, 3, failed ? message->status : FL_OK);
@@ -101,6 +102,10 @@ int32_t fl_result_encode(const fl_result *message, uint8_t *payload, uint32_t ca
   if (!failed) put_delta(&writer, message);
   fl_cbor_put_uint(&writer, 19, message->received_bytes);
   fl_cbor_put_uint(&writer, 20, message->sent_bytes);
+  if (learned) {
+    fl_cbor_put_uint(&writer, 21, message->end);
+    fl_cbor_put_uints(&writer, 22, message->saturated, 3);
+  }
   return fl_cbor_end(&writer);
 }
 
@@ -207,6 +212,13 @@ static void get_segments(fl_cbor_reader *reader, fl_job *job) {
   }
 }
 
+static void get_stop_rule(fl_cbor_reader *reader, fl_job *job) {
+  (void)fl_cbor_get_array(reader, 3, 3);
+  job->below_loss = fl_cbor_get_uint(reader, 0, FL_MAX_LOSS);
+  job->patience = fl_cbor_get_uint(reader, 0, FL_MAX_PASSES);
+  job->least_fall = fl_cbor_get_uint(reader, 0, FL_MAX_LOSS);
+}
+
 /* Which keys a kind of job must have (PROTOCOL.md, dn/job). */
 static uint32_t keys_of_job(uint32_t kind) {
   const uint32_t work = KEY(1) | KEY(2) | KEY(4) | KEY(5) | KEY(6) | KEY(7) | KEY(8) | KEY(9);
@@ -268,6 +280,12 @@ static void get_job_value(fl_cbor_reader *reader, uint32_t key, fl_job *job) {
     case 14:
       job->text = fl_cbor_get_text(reader, FL_MAX_TEXT_BYTES);
       break;
+    case 15:
+      job->order = fl_cbor_get_uint(reader, 0, FL_ORDER_BALANCED);
+      break;
+    case 16:
+      get_stop_rule(reader, job);
+      break;
     default:
       break;
   }
@@ -280,7 +298,7 @@ int32_t fl_job_decode(const uint8_t *payload, uint32_t length, fl_job *message) 
   uint32_t seen = 0;
   fl_zero(message, sizeof *message);
   fl_cbor_open(&reader, payload, length, &map);
-  while (next_known(&reader, &map, 14, &key, &seen)) get_job_value(&reader, key, message);
+  while (next_known(&reader, &map, 16, &key, &seen)) get_job_value(&reader, key, message);
   return closed(&reader, seen, KEY(3) | keys_of_job(message->kind));
 }
 

@@ -2,7 +2,7 @@
  * The messages of the device protocol (PROTOCOL.md) as C structs: encoders for what a device says, decoders for what it
  * hears.
  *
- * RAM: the structs, owned by the caller; the largest is fl_job, 280 B. Under 260 B of stack, fl_cbor's included.
+ * RAM: the structs, owned by the caller; the largest is fl_job, 296 B. Under 260 B of stack, fl_cbor's included.
  * Flash: 2,300 B (Cortex-M0+ and M4, -Os, gcc 12), and fl_cbor's 1,200 B; unused encoders and decoders are dropped by the
  * linker.
  * Encoders answer the payload's length, or FL_WRONG_SIZE if it does not fit into `capacity`; FL_MAX_PAYLOAD_BYTES is
@@ -62,7 +62,7 @@ int32_t fl_progress_encode(const fl_progress *message, uint8_t *payload, uint32_
 
 enum { FL_RESULT_TRAINED = 0, FL_RESULT_EVALUATED = 1, FL_RESULT_FAILED = 2 };
 
-/* What the kind has not is not read: see PROTOCOL.md, up/result. A failure sends 11 to 14, 19 and 20 always. */
+/* What the kind has not is not read: see PROTOCOL.md, up/result. A failure sends 11 to 14, 19 and 20 always, 21 and 22 after a pass. */
 typedef struct {
   uint32_t kind; /* FL_RESULT_... */
   uint32_t execution;
@@ -86,6 +86,8 @@ typedef struct {
   uint8_t delta_digest[FL_DIGEST_BYTES]; /* of the delta before encoding */
   uint32_t received_bytes;
   uint32_t sent_bytes;
+  uint32_t end; /* FL_END_... */
+  uint32_t saturated[3]; /* weights, head weights, biases */
 } fl_result;
 int32_t fl_result_encode(const fl_result *message, uint8_t *payload, uint32_t capacity);
 
@@ -140,6 +142,10 @@ typedef struct {
   fl_learning_rates segments[FL_MAX_LEARNING_RATE_SEGMENTS]; /* first steps ascend from 0 */
   uint32_t wait_ms;
   fl_view text;
+  uint32_t order;      /* FL_ORDER_... */
+  uint32_t below_loss; /* 1/65536 bit */
+  uint32_t patience;   /* passes */
+  uint32_t least_fall; /* 1/65536 bit */
 } fl_job;
 int32_t fl_job_decode(const uint8_t *payload, uint32_t length, fl_job *message);
 

@@ -45,16 +45,44 @@ static void enter(fl_session *session, fl_session_state state) {
   fl_zero(&session->now, sizeof session->now);
 }
 
+/* A model without classes has nothing to balance. */
+static bool is_balanced(const fl_session *session) {
+  return session->plan.order == FL_ORDER_BALANCED && FL_MODEL_CLASSES > 1;
+}
+
+/* The items of pass 0 before they are shuffled: the guard compares the losses of these. */
+static void list_first_items(const fl_session *session) {
+  if (is_balanced(session)) {
+    fl_order_balance(session->memory.order, session->items, session->samples, 0);
+  } else {
+    fl_order_reset(session->memory.order, session->items);
+  }
+}
+
+static void start_base(fl_session *session) {
+  list_first_items(session);
+  enter(session, FL_SESSION_BASE);
+}
+
 static void start_pass(fl_session *session, uint32_t pass) {
   session->pass = pass;
   enter(session, FL_SESSION_TRAINING);
+  if (is_balanced(session)) fl_order_balance(session->memory.order, session->items, session->samples, pass);
   fl_order_shuffle(session->memory.order, session->items, session->plan.seed, pass);
 }
 
 static void start_training(fl_session *session) {
   session->step = 0;
-  fl_order_reset(session->memory.order, session->items);
+  session->least_loss = fl_tally_mean(session->base.loss_sum, session->base.items);
+  session->waited = 0;
+  list_first_items(session);
   start_pass(session, 0);
+}
+
+static void start_check(fl_session *session) {
+  session->saturated = fl_model_saturated(session->arena, session->parameters);
+  list_first_items(session);
+  enter(session, FL_SESSION_CHECK);
 }
 
 /* The old values stay, and with them the old answers. */
@@ -66,6 +94,8 @@ static void keep_old(fl_session *session) {
 
 static void begin_again(fl_session *session) {
   if (session->restarts == FL_SESSION_RESTARTS_MAX) {
+    session->end = FL_END_GUARD;
+    session->saturated = fl_model_saturated(session->arena, session->parameters);
     keep_old(session);
     return;
   }
@@ -74,14 +104,26 @@ static void begin_again(fl_session *session) {
   start_training(session);
 }
 
+/* N11: is this pass, of this mean loss, the last one? Notes why. */
+static bool is_last(fl_session *session, uint32_t loss) {
+  const fl_stop_rule *stop = &session->plan.stop;
+  const bool is_progress = loss + stop->least_fall <= session->least_loss;
+  session->waited = is_progress ? 0 : session->waited + 1;
+  if (is_progress) session->least_loss = loss;
+  session->end = loss < stop->below_loss                                  ? FL_END_LOW_LOSS
+                 : stop->patience > 0 && session->waited == stop->patience ? FL_END_NO_PROGRESS
+                                                                           : FL_END_PASSES;
+  return session->end != FL_END_PASSES || session->pass + 1 == session->plan.passes;
+}
+
 static void go_on(fl_session *session) {
   const uint32_t sum = session->learned.loss_sum;
   if (fl_guard_trips(session->base.loss_sum, sum, session->pass, session->items, FL_MODEL_CLASSES)) {
     begin_again(session);
-  } else if (session->pass + 1 < session->plan.passes) {
-    start_pass(session, session->pass + 1);
+  } else if (is_last(session, session->memory.pass_losses[session->pass])) {
+    start_check(session);
   } else {
-    enter(session, FL_SESSION_CHECK);
+    start_pass(session, session->pass + 1);
   }
 }
 
@@ -118,7 +160,11 @@ static void leave(fl_session *session) {
   switch (session->state) {
     case FL_SESSION_BEFORE:
       session->before = session->now;
-      enter(session, session->plan.trains ? FL_SESSION_BASE : FL_SESSION_DONE);
+      if (session->plan.trains) {
+        start_base(session);
+      } else {
+        enter(session, FL_SESSION_DONE);
+      }
       break;
     case FL_SESSION_BASE:
       session->base = session->now;
@@ -146,11 +192,13 @@ uint32_t fl_session_total(const fl_session *session) {
 
 static void work(fl_session *session) {
   const uint32_t index = session->index++;
-  if (session->state == FL_SESSION_TRAINING) {
+  if (is_on_test(session->state)) {
+    look_at(session, session->samples->adapt_count + index);
+  } else if (session->state == FL_SESSION_TRAINING) {
     fl_session_learn(session, session->memory.order[index]);
     session->step++;
   } else {
-    look_at(session, is_on_test(session->state) ? session->samples->adapt_count + index : index);
+    look_at(session, session->memory.order[index]);
   }
 }
 

@@ -1,7 +1,7 @@
 /*
  * One training session: evaluate on the test items, measure the loss before the first step, make the passes over the
  * items to learn from, look whether it helped, evaluate again. Every number it makes is replayable from (parameters, plan,
- * items): NUMERICS N9 (order), N10 (rates), N11 (guard and check). It works in slices of one item, so that the network is
+ * items): NUMERICS N9 (order), N10 (rates), N11 (guard, early end and check), N13 (telemetry). It works in slices of one item, so that the network is
  * served in between. libs/model/session is the same in TypeScript.
  *
  * RAM: sizeof(fl_session), about 0.2 KB, fl_session_memory (2 bytes an item to learn from, 4 a pass) and the arena, all
@@ -30,6 +30,13 @@ typedef enum {
   FL_SESSION_DIVERGED /* the guard gave up or it did not help: the variables are the start values again */
 } fl_session_state;
 
+/* N11: when a session may end before its last pass; of all zeros it never does. Losses are means, 1/65536 bit. */
+typedef struct {
+  uint32_t below_loss; /* after a pass with a smaller loss */
+  uint32_t patience;   /* after so many passes in a row without progress; 0: never */
+  uint32_t least_fall; /* progress: a loss at least so much smaller than the smallest before */
+} fl_stop_rule;
+
 /* What a session is to do. What is pointed to stays in use until it is over. */
 typedef struct {
   bool trains;           /* false: evaluates, and is over */
@@ -38,6 +45,8 @@ typedef struct {
   uint32_t passes;                   /* at least 1 where it trains */
   const fl_learning_rates *segments; /* first steps ascend from 0 */
   uint32_t segment_count;
+  uint32_t order; /* FL_ORDER_... */
+  fl_stop_rule stop;
 } fl_session_plan;
 
 /* Lent until the session is over. */
@@ -74,6 +83,10 @@ typedef struct {
   fl_tally check;
   fl_tally after; /* the same as before where the old values stay */
   uint32_t passes_made;
+  uint32_t least_loss;    /* mean of a pass of this attempt, or before it */
+  uint32_t waited;        /* passes without progress */
+  uint32_t end;           /* FL_END_...: why no further pass was made */
+  fl_saturated saturated; /* after the last step, before old values were restored */
 } fl_session;
 
 /* Paints the arena, loads the variables. There is a test item, and one to learn from if training. */

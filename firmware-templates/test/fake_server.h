@@ -18,6 +18,8 @@ void fake_connack(packets *to);
 void fake_suback(packets *to, const fl_device *device);
 void fake_enrol_answer(packets *to);
 void fake_job(packets *to, uint32_t execution, uint32_t passes);
+/* The same, which meets every class as often as any other, and ends when the mean loss of a pass is below `loss`. */
+void fake_balanced_job(packets *to, uint32_t execution, uint32_t passes, uint32_t loss);
 void fake_digests(packets *to);
 void fake_chunk(packets *to, uint32_t chunk);
 void fake_ack(packets *to, uint32_t execution, int32_t status, uint32_t have);

@@ -88,6 +88,11 @@ const progress: fc.Arbitrary<protocol.Progress> = fc.record({
   peakStackBytes: uint(),
 });
 
+const ending = {
+  end: fc.constantFrom(...(Object.keys(protocol.SESSION_ENDS) as protocol.SessionEnd[])),
+  saturated: fc.record({ weights: uint(), headWeights: uint(), biases: uint() }),
+};
+
 const measured = {
   execution,
   attempt,
@@ -117,9 +122,11 @@ const trained: fc.Arbitrary<protocol.TrainedResult> = fc
       deltaBytes: positive(),
       deltaDigest: digest,
     }),
+    fc.record(ending, { requiredKeys: [] }),
   )
-  .map(([[testItems = 0, rightBefore = 0, rightAfter = 0], rest]) => ({
+  .map(([[testItems = 0, rightBefore = 0, rightAfter = 0], rest, optional]) => ({
     ...rest,
+    ...optional,
     testItems,
     rightBefore,
     rightAfter,
@@ -141,6 +148,7 @@ const failed: fc.Arbitrary<protocol.FailedResult> = fc.record(
     peakStackBytes: uint(),
     receivedBytes: uint(),
     sentBytes: uint(),
+    ...ending,
   },
   { requiredKeys: ['kind', 'execution', 'attempt', 'status'] },
 );
@@ -174,13 +182,30 @@ const job: fc.Arbitrary<protocol.Job> = fc.oneof(
     { kind: fc.constant('wait' as const), waitMs, text: text(200) },
     { requiredKeys: ['kind', 'waitMs'] },
   ),
-  fc.record({
-    ...work,
-    kind: fc.constant('train' as const),
-    seed: uint(),
-    passes: positive(100),
-    learningRates,
-  }),
+  fc.record(
+    {
+      ...work,
+      kind: fc.constant('train' as const),
+      seed: uint(),
+      passes: positive(100),
+      learningRates,
+      order: fc.constantFrom(...(Object.keys(protocol.ITEM_ORDERS) as protocol.ItemOrder[])),
+      stop: fc.record({
+        belowLoss: uint(protocol.MAX_LOSS),
+        patience: uint(protocol.MAX_PASSES),
+        leastFall: uint(protocol.MAX_LOSS),
+      }),
+    },
+    {
+      requiredKeys: [
+        ...(Object.keys(work) as (keyof typeof work)[]),
+        'kind',
+        'seed',
+        'passes',
+        'learningRates',
+      ],
+    },
+  ),
   fc.record({ ...work, kind: fc.constant('evaluate' as const) }),
   fc.record({ kind: fc.constant('refused' as const), text: text(200) }),
   fc.record(

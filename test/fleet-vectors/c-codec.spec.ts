@@ -91,19 +91,23 @@ describeC('the C codec (needs gcc)', () => {
 /** C sends no empty label; it leaves the key out. */
 const hasLabel = (message: unknown): boolean => (message as { readonly label?: string }).label !== '';
 
-/** C sends all that a failure may tell. */
+const ENDING = { end: 'passes', saturated: { weights: 0, headWeights: 0, biases: 0 } };
+
+/** C sends all that a failure may tell, and of every session that made a pass how it ended. */
 function withAll(message: unknown): unknown {
-  const failed = {
-    passLosses: [],
+  const nothing = {
+    passLosses: [] as number[],
     guardRestarts: 0,
     peakSramBytes: 0,
     peakStackBytes: 0,
     receivedBytes: 0,
     sentBytes: 0,
   };
-  return (message as { readonly kind: string }).kind === 'failed'
-    ? { ...failed, ...(message as object) }
-    : message;
+  const { kind } = message as { readonly kind: string };
+  if (kind === 'trained') return { ...ENDING, ...(message as object) };
+  if (kind !== 'failed') return message;
+  const { end, saturated, ...failed } = { ...nothing, ...ENDING, ...(message as object) };
+  return failed.passLosses.length > 0 ? { ...failed, end, saturated } : failed;
 }
 
 /** A copy with one to three bytes overwritten, flipped, inserted or removed. */

@@ -2,8 +2,10 @@ import { toHex } from '#libs/base/bytes';
 import {
   CHUNK_BYTES,
   FETCH_OF,
+  ITEM_ORDERS,
   JOB_KINDS,
   PHASES,
+  SESSION_ENDS,
   Status,
   type Ack,
   type Chunk,
@@ -17,6 +19,8 @@ import {
   type LearningRateSegment,
   type Progress,
   type SessionResult,
+  type TrainedResult,
+  type TrainJob,
 } from '#libs/fleet/protocol';
 
 /** Messages in the words of codec-driver.c. */
@@ -27,6 +31,10 @@ const words = (...values: readonly (number | string)[]): string => values.join('
 
 const rates = ({ firstStep, weights, bias, head }: LearningRateSegment): string =>
   words(firstStep, ...[weights, bias, head].flatMap(({ mantissa, exponent }) => [mantissa, exponent]));
+
+function rules({ order = 'shuffled', stop = { belowLoss: 0, patience: 0, leastFall: 0 } }: TrainJob): string {
+  return words(ITEM_ORDERS[order], stop.belowLoss, stop.patience, stop.leastFall);
+}
 
 function jobLine(job: Job): string {
   switch (job.kind) {
@@ -40,7 +48,8 @@ function jobLine(job: Job): string {
     case 'evaluate': {
       const { execution, attempt, artifact, sizeBytes, sha256, layout, scheme } = job;
       const order = words(execution, attempt, artifact, sizeBytes, hex(sha256), CHUNK_BYTES, layout, scheme);
-      const training = job.kind === 'train' ? [job.seed, job.passes, ...job.learningRates.map(rates)] : [];
+      const training =
+        job.kind === 'train' ? [job.seed, job.passes, rules(job), ...job.learningRates.map(rates)] : [];
       return words(JOB_KINDS[job.kind], order, ...training);
     }
   }
@@ -64,6 +73,12 @@ export const HEARD_LINES: Readonly<Record<string, (message: never) => string>> =
     words(execution, attempt, status, haveBytes, text(why)),
 };
 
+/** What is told of a session that made a pass. */
+function ending({ end = 'passes', saturated }: Pick<TrainedResult, 'end' | 'saturated'>): string {
+  const { weights, headWeights, biases } = saturated ?? { weights: 0, headWeights: 0, biases: 0 };
+  return words(SESSION_ENDS[end], weights, headWeights, biases);
+}
+
 const NO_DIGEST = '00'.repeat(32);
 
 function resultLine(result: SessionResult): string {
@@ -83,12 +98,24 @@ function resultLine(result: SessionResult): string {
       const scores = words(testItems, rightBefore, rightAfter, lossBefore, lossAfter, learnedItems, steps);
       const delta = words(hex(result.baseDigest), result.scheme, result.deltaBytes, hex(result.deltaDigest));
       const losses = words(result.passLosses.length, ...result.passLosses);
-      return words(0, execution, attempt, 0, scores, result.guardRestarts, memory, delta, traffic, losses);
+      return words(
+        0,
+        execution,
+        attempt,
+        0,
+        scores,
+        result.guardRestarts,
+        memory,
+        delta,
+        traffic,
+        ending(result),
+        losses,
+      );
     }
     case 'evaluated': {
       const scores = words(result.testItems, result.right, 0, result.loss, 0, 0, 0);
       const delta = words(hex(result.baseDigest), result.scheme, 0, NO_DIGEST);
-      return words(1, execution, attempt, 0, scores, 0, memory, delta, traffic, 0);
+      return words(1, execution, attempt, 0, scores, 0, memory, delta, traffic, ending({}), 0);
     }
     case 'failed': {
       const { passLosses = [], guardRestarts = 0 } = result;
@@ -105,6 +132,7 @@ function resultLine(result: SessionResult): string {
         memory,
         delta,
         traffic,
+        ending(result),
         losses,
       );
     }

@@ -88,7 +88,9 @@ static void encode_result(void) {
   m.loss_before = number(), m.loss_after = number(), m.learned_items = number(), m.steps = number();
   m.guard_restarts = number(), m.peak_sram_bytes = number(), m.peak_stack_bytes = number();
   fixed(m.base_digest), m.scheme = number(), m.delta_bytes = number(), fixed(m.delta_digest);
-  m.received_bytes = number(), m.sent_bytes = number(), m.pass_count = number();
+  m.received_bytes = number(), m.sent_bytes = number(), m.end = number();
+  for (uint32_t i = 0; i < 3; i++) m.saturated[i] = number();
+  m.pass_count = number();
   for (uint32_t i = 0; i < m.pass_count; i++) losses[i] = number();
   m.pass_losses = losses;
   encode_and_print("result", &m);
@@ -134,6 +136,7 @@ static void print_job(const fl_job *m) {
   }
   if (m->kind == FL_JOB_TRAIN) {
     printf(" %" PRIu32 " %" PRIu32, m->seed, m->passes);
+    printf(" %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32, m->order, m->below_loss, m->patience, m->least_fall);
     for (uint32_t i = 0; i < m->segment_count; i++) {
       const fl_learning_rates *s = &m->segments[i];
       printf(" %" PRIu32 " %d %d %d %d %d %d", s->first_step, s->weights.mantissa, s->weights.exponent, s->bias.mantissa,

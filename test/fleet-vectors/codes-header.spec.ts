@@ -20,6 +20,8 @@ describe('fl_codes.h', () => {
       ...named('PHASE_', protocol.PHASES),
       ...named('JOB_', protocol.JOB_KINDS),
       ...named('FETCH_', protocol.FETCH_OF),
+      ...named('ORDER_', protocol.ITEM_ORDERS),
+      ...named('END_', protocol.SESSION_ENDS),
       ...limits,
       ['SECRET_CHARS', 64],
     ] as [string, number][];

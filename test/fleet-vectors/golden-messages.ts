@@ -85,6 +85,8 @@ const trained = {
   guardRestarts: 0,
   deltaBytes: 9_560,
   deltaDigest: count(32, 0x80),
+  end: 'passes' as const,
+  saturated: { weights: 0, headWeights: 0, biases: 0 },
 };
 
 const segment = (firstStep: number, mantissa: number, exponent: number): LearningRateSegment => ({
@@ -174,6 +176,12 @@ export const GOLDEN_MESSAGES: readonly GoldenMessage[] = [
     passLosses: Array.from({ length: 100 }, (_, i) => MAX - i),
     guardRestarts: 2,
   }),
+  result('trained until the loss was low', {
+    ...trained,
+    passLosses: [98_000, 8_000],
+    end: 'lowLoss',
+    saturated: { weights: 3, headWeights: MAX, biases: 1 },
+  }),
   result('evaluated', { ...session, kind: 'evaluated', right: 388, loss: 9_000 }),
   result('failed', {
     kind: 'failed',
@@ -186,6 +194,8 @@ export const GOLDEN_MESSAGES: readonly GoldenMessage[] = [
     peakStackBytes: 1_184,
     receivedBytes: 84_000,
     sentBytes: 900,
+    end: 'guard',
+    saturated: { weights: 12, headWeights: 300, biases: 0 },
   }),
   deltaPiece('one byte', { execution: executionId(70_001), attempt: 1, offset: 0, bytes: count(1, 0xff) }),
   deltaPiece('the largest', {
@@ -198,6 +208,12 @@ export const GOLDEN_MESSAGES: readonly GoldenMessage[] = [
   job('wait, with a text', { kind: 'wait', waitMs: 86_400_000, text: 'Schichtwechsel – bis später' }),
   job('train', { ...train, learningRates: [segment(0, 20_972, -5)] }),
   job('train with twelve segments', { ...train, passes: 100, learningRates: twelveSegments }),
+  job('train, balanced, with an early end', {
+    ...train,
+    learningRates: [segment(0, 20_972, -5)],
+    order: 'balanced',
+    stop: { belowLoss: 1_048_576, patience: 100, leastFall: 655 },
+  }),
   job('evaluate', { ...work, kind: 'evaluate' }),
   job('refused', { kind: 'refused', text: 'retired' }),
   job('install', {

@@ -137,6 +137,25 @@ export const list = <T>(key: number, most: number, item: Field<T>): Field<readon
   },
 });
 
+/** An array of exactly the numbers of `T`, in the order in which `parts` names them (their keys are not used). */
+export const numbers = <T extends object>(
+  key: number,
+  parts: { readonly [K in keyof T]: Field<number> },
+): Field<T> => {
+  const table = Object.entries(parts) as [keyof T, Field<number>][];
+  return {
+    key,
+    optional: false,
+    read(value) {
+      if (!isArray(value) || value.length !== table.length)
+        return refuse('protocol.wrong-type', `key ${key} is not an array of ${table.length} numbers`);
+      const read = table.map(([name, part], i) => [name, part.read(value[i] as CborValue)] as const);
+      return Object.fromEntries(read) as T;
+    },
+    write: (value) => table.map(([name, part]) => part.write(value[name] as number)),
+  };
+};
+
 /** The value of `key`, or a refusal. */
 export function required(map: CborMap, key: number): CborValue {
   return map.get(key) ?? refuse('protocol.missing-key', `key ${key} is missing`);

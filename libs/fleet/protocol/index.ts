@@ -29,3 +29,11 @@ export * from './messages/job';
 export type { LearningRate, LearningRateSegment } from './messages/learning-rates';
 export * from './messages/progress';
 export * from './messages/result';
+export {
+  ITEM_ORDERS,
+  type ItemOrder,
+  type Saturated,
+  SESSION_ENDS,
+  type SessionEnd,
+  type StopRule,
+} from './messages/session-plan';

@@ -34,6 +34,8 @@ export const MAX_PASSES = 100;
 /** Items that a session may have learned from: the most that a delta can count for in an average. */
 export const MAX_LEARNED_ITEMS = 65_535;
 export const MAX_LEARNING_RATE_SEGMENTS = 12;
+/** A loss counts as at most so much (NUMERICS N11): 16 bit, in 1/65536 bit. */
+export const MAX_LOSS = 1_048_576;
 
 /** The largest `wait`: a day, milliseconds. */
 export const MAX_WAIT_MS = 86_400_000;

@@ -11,7 +11,14 @@ import {
 import { invariant } from '#libs/base/result';
 import { type BackwardKernel, type ForwardKernel, type Machine, machineFor, type Step } from './machine';
 import { isForward, prepareBackward, prepareForward } from './ops';
-import { canonicalBytes, deltaBytes, type Snapshot, snapshotOf, storeStartValue } from './variable-bytes';
+import {
+  canonicalBytes,
+  deltaBytes,
+  saturatedCounts,
+  type Snapshot,
+  snapshotOf,
+  storeStartValue,
+} from './variable-bytes';
 
 /** The kernels of one half of the step, in graph order. */
 interface Kernels {
@@ -103,6 +110,11 @@ export class TrainingSession {
   /** N12 against the start values, in the order of `state`: weights int16 LE, biases int32 LE. */
   delta(): Uint8Array {
     return deltaBytes(this.machine, this.variables, this.start);
+  }
+
+  /** N13. */
+  saturated(): Readonly<Record<'weights' | 'headWeights' | 'biases', number>> {
+    return saturatedCounts(this.machine, this.variables, this.start);
   }
 
   /** Forgets everything learnt (N11: the guard tripped). */

@@ -1,8 +1,17 @@
 import { at } from '#libs/base/result';
-import { shufflePass } from '#libs/base/rng';
 import { guardTrips, hasHelped, MOST_RESTARTS } from './guard';
+import { firstItems, type ItemOrder, PassOrder } from './order';
 import { ratesAt } from './schedule';
-import type { EpochRecord, Learner, SessionRecord, SessionRow, SessionWork, Watch } from './session';
+import type {
+  EpochRecord,
+  Learner,
+  SessionPlan,
+  SessionRecord,
+  SessionRow,
+  SessionWork,
+  Watch,
+} from './session';
+import { EarlyStop, NEVER, type SessionEnd } from './stop';
 import { counted, NO_ITEMS, type Tally } from './tally';
 
 const UNWATCHED: Watch = () => undefined;
@@ -10,32 +19,41 @@ const UNWATCHED: Watch = () => undefined;
 /** A whole session: the rules of firmware-templates/runtime/fl_session.c once more, row by row the same. */
 export function runSession(learner: Learner, work: SessionWork, watch: Watch = UNWATCHED): SessionRecord {
   const { classes, rows } = work;
+  const order = orderOf(work);
+  const first = firstItems(order, labelsOf(rows.adapt)).map((index) => at(rows.adapt, index));
   const before = evaluated(learner, classes, rows.test);
-  const base = evaluated(learner, classes, rows.adapt);
+  const base = evaluated(learner, classes, first);
   const epochs: EpochRecord[] = [];
   const pass = (epoch: EpochRecord): void => {
     epochs.push(epoch);
     watch(epoch);
   };
   for (let restart = 0; restart <= MOST_RESTARTS; restart++) {
-    const attempt = { learner, ...work, base, restart, pass };
-    const steps = train(attempt);
-    if (steps.tripped) {
+    const { made, end } = train({ learner, ...work, order, base, restart, pass });
+    if (end === 'guard' && restart < MOST_RESTARTS) {
       learner.restart();
-      if (restart < MOST_RESTARTS) continue;
+      continue;
     }
-    const check = steps.tripped ? NO_ITEMS : evaluated(learner, classes, rows.adapt);
-    const kept = !steps.tripped && hasHelped(base, check);
+    const check = end === 'guard' ? NO_ITEMS : evaluated(learner, classes, first);
+    const kept = end !== 'guard' && hasHelped(base, check);
+    const saturated = learner.saturated();
     if (!kept) learner.restart();
     const after = kept ? (epochs.at(-1)?.test ?? before) : before;
-    const record = { before, base, epochs, check, after, kept };
-    return { ...record, steps: steps.made, restarts: restart, delta: learner.delta() };
+    const record = { before, base, epochs, check, after, kept, end, saturated };
+    return { ...record, steps: made, restarts: restart, delta: learner.delta() };
   }
   throw new Error('the last attempt returns');
 }
 
+const labelsOf = (rows: readonly SessionRow[]): readonly number[] => rows.map(({ label }) => label);
+
+/** N9: labels of a model that tells no classes apart are no classes. */
+const orderOf = ({ classes, plan }: SessionWork): ItemOrder =>
+  classes > 1 ? (plan.order ?? 'shuffled') : 'shuffled';
+
 interface Attempt extends SessionWork {
   readonly learner: Learner;
+  readonly order: ItemOrder;
   readonly base: Tally;
   readonly restart: number;
   readonly pass: Watch;
@@ -43,27 +61,44 @@ interface Attempt extends SessionWork {
 
 interface Steps {
   readonly made: number;
-  readonly tripped: boolean;
+  readonly end: SessionEnd;
 }
 
-/** All passes, or those until the guard trips. */
-function train({ learner, classes, rows, plan, base, restart, pass: ended }: Attempt): Steps {
-  const { seed, passes, schedule } = plan;
-  const order = rows.adapt.map((_, index) => index);
-  let made = 0;
-  for (let pass = 0; pass < passes; pass++) {
-    shufflePass(order, seed, pass);
-    let learned = NO_ITEMS;
-    for (const index of order) {
-      const step = { seed, index: made, rates: ratesAt(schedule, made, restart) };
-      learned = looked(learner, classes, at(rows.adapt, index), learned);
-      learner.backward(step);
-      made += 1;
-    }
+/** Passes until one was the last. */
+function train({ order, base, restart, pass: ended, ...attempt }: Attempt): Steps {
+  const { learner, classes, rows, plan } = attempt;
+  const passOrder = new PassOrder(order, labelsOf(rows.adapt));
+  const stop = new EarlyStop(plan.stop ?? NEVER, base);
+  for (let pass = 0; pass < plan.passes; pass++) {
+    const firstStep = pass * rows.adapt.length;
+    const learned = learn({ ...attempt, restart, firstStep, items: passOrder.ofPass(pass, plan.seed) });
+    const made = firstStep + rows.adapt.length;
     ended({ restart, pass, learned, test: evaluated(learner, classes, rows.test) });
-    if (guardTrips(base, learned, pass, classes)) return { made, tripped: true };
+    if (guardTrips(base, learned, pass, classes)) return { made, end: 'guard' };
+    const end = stop.after(learned);
+    if (end) return { made, end };
   }
-  return { made, tripped: false };
+  return { made: plan.passes * rows.adapt.length, end: 'passes' };
+}
+
+interface Pass extends Omit<SessionWork, 'plan'> {
+  readonly learner: Learner;
+  readonly plan: SessionPlan;
+  readonly restart: number;
+  readonly firstStep: number;
+  /** Numbers of rows, in their order. */
+  readonly items: readonly number[];
+}
+
+/** One step for each item; each is counted as it was before its step. */
+function learn({ learner, classes, rows, plan, restart, firstStep, items }: Pass): Tally {
+  const { seed, schedule } = plan;
+  return items.reduce((tally, item, i) => {
+    const index = firstStep + i;
+    const learned = looked(learner, classes, at(rows.adapt, item), tally);
+    learner.backward({ seed, index, rates: ratesAt(schedule, index, restart) });
+    return learned;
+  }, NO_ITEMS);
 }
 
 const evaluated = (learner: Learner, classes: number, rows: readonly SessionRow[]): Tally =>

@@ -1,5 +1,5 @@
 import { at } from '#libs/base/result';
-import { type Rate, type Rates, warmUpThenConstant } from '#libs/model/quant';
+import { type Rate, type Rates, type RateSegment, type ScheduleName, SCHEDULES } from '#libs/model/quant';
 
 /** Real-valued learning rates of the three parts of a step. */
 export interface LearningRates {
@@ -13,10 +13,14 @@ export interface SessionRates extends Rates {
   readonly firstStep: number;
 }
 
-/** N10's default schedule for the three parts: warm-up over the first tenth of the steps, then constant. */
-export function sessionSchedule(rates: LearningRates, totalSteps: number): readonly SessionRates[] {
+/** N10's segments for the three parts: warm-up over the first tenth of the steps, then constant or falling as a cosine does. */
+export function sessionSchedule(
+  rates: LearningRates,
+  totalSteps: number,
+  name: ScheduleName = 'constant',
+): readonly SessionRates[] {
   const [weights, bias, head] = [rates.weights, rates.bias, rates.head].map((rate) =>
-    warmUpThenConstant(rate, totalSteps),
+    SCHEDULES[name](rate, totalSteps),
   ) as [Segments, Segments, Segments];
   return weights.map(({ firstStep, rate }, i) => ({
     firstStep,
@@ -26,7 +30,7 @@ export function sessionSchedule(rates: LearningRates, totalSteps: number): reado
   }));
 }
 
-type Segments = ReturnType<typeof warmUpThenConstant>;
+type Segments = readonly RateSegment[];
 
 const LEAST_EXPONENT = -128;
 

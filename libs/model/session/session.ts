@@ -1,5 +1,7 @@
 import type { Rates } from '#libs/model/quant';
+import type { ItemOrder } from './order';
 import type { SessionRates } from './schedule';
+import type { SessionEnd, StopRule } from './stop';
 import type { Tally } from './tally';
 
 /** What a session does; with the parameters and the rows, everything that it gives follows (N8 to N11). */
@@ -10,6 +12,10 @@ export interface SessionPlan {
   readonly passes: number;
   /** In order of `firstStep`; the first begins at 0. */
   readonly schedule: readonly SessionRates[];
+  /** Absent: shuffled. A model that tells no classes apart has nothing to balance. */
+  readonly order?: ItemOrder;
+  /** Absent: all passes are made. */
+  readonly stop?: StopRule;
 }
 
 /** One labelled input, in the quantisation of the model's. */
@@ -46,6 +52,14 @@ export interface Learner {
   restart(): void;
   /** N12, raw. */
   delta(): Uint8Array;
+  saturated(): Saturated;
+}
+
+/** N13: how many values came to the end of their range: weights at ±127, head weights at ±8191, biases at ±2^30. */
+export interface Saturated {
+  readonly weights: number;
+  readonly headWeights: number;
+  readonly biases: number;
 }
 
 /** One pass over the rows to learn from. */
@@ -63,16 +77,20 @@ export interface EpochRecord {
 export interface SessionRecord {
   /** The rows to test on, before the first step. */
   readonly before: Tally;
-  /** The rows to learn from, before the first step: what the guard measures by. */
+  /** The rows to learn from as pass 0 meets them, before the first step: what the guard measures by. */
   readonly base: Tally;
   /** Every pass that was made, of every attempt. */
   readonly epochs: readonly EpochRecord[];
-  /** The rows to learn from, after the last step; no items where the guard gave up. */
+  /** The same rows after the last step; no items where the guard gave up. */
   readonly check: Tally;
   /** The rows to test on, with the values that stay: as after the last pass, or `before` where the old ones do. */
   readonly after: Tally;
   /** What was learnt stays. */
   readonly kept: boolean;
+  /** Why the last attempt made no further pass. */
+  readonly end: SessionEnd;
+  /** After the last step, before old values were restored. */
+  readonly saturated: Saturated;
   /** Steps of the last attempt. */
   readonly steps: number;
   readonly restarts: number;

@@ -33,3 +33,14 @@ export const meanLossOf = ({ items, lossSum }: Tally): number =>
  */
 export const meanSquaredErrorOf = ({ items, lossSum }: Tally, scale: number): number =>
   items === 0 ? 0 : (lossSum / items) * scale * scale;
+
+const UNITS_OF_A_LOSS = 65536;
+
+/** A mean cross-entropy in nats as the integer that a loss of N3 is. */
+export const lossInUnits = (nats: number): number => Math.round((nats / Math.LN2) * UNITS_OF_A_LOSS);
+
+const UNITS_OF_A_SQUARE = 16;
+
+/** A mean squared error in real units as the integer that a loss of G11 is. @param scale of the output */
+export const squaredErrorInUnits = (error: number, scale: number): number =>
+  Math.round((error / (scale * scale)) * UNITS_OF_A_SQUARE);

@@ -16,6 +16,7 @@ import { defaultRates, namedScheme, type SparseScheme } from '#libs/model/scheme
 import {
   type EpochRecord,
   runSession,
+  type SessionPlan,
   type SessionRecord,
   type SessionRows,
   sessionSchedule,
@@ -31,6 +32,11 @@ import { KWS_FILES, speakerItems } from '../device/kws';
 jest.setTimeout(600_000);
 
 const SMALL_ROWS = sessionRows(learnableRows(40, 96, 3, 7), 24);
+/** Eight of two classes each, and one of the third. */
+const UNEVEN_ROWS: SessionRows = {
+  ...SMALL_ROWS,
+  adapt: SMALL_ROWS.adapt.filter(({ label }, row) => label !== 2 || row === 5),
+};
 
 /** Everything that a session needs, and what the reference makes of it. */
 interface Case {
@@ -46,14 +52,19 @@ interface Wish {
   readonly passes: number;
   /** Absent: the scheme's own. */
   readonly rate?: number;
+  readonly falling?: boolean;
+  readonly rules?: Pick<SessionPlan, 'order' | 'stop'>;
 }
 
-function caseOf(inference: Graph, { scheme, rows = SMALL_ROWS, passes, rate: lr }: Wish): Case {
+function caseOf(
+  inference: Graph,
+  { scheme, rows = SMALL_ROWS, passes, rate: lr, falling = false, rules = {} }: Wish,
+): Case {
   const own = defaultRates(scheme);
   const rates = lr === undefined ? own : { weights: lr, bias: lr, head: lr };
-  const schedule = sessionSchedule(rates, passes * rows.adapt.length);
+  const schedule = sessionSchedule(rates, passes * rows.adapt.length, falling ? 'cosine' : 'constant');
   const classes = 1 + Math.max(...[...rows.adapt, ...rows.test].map(({ label }) => label));
-  return { inference, scheme, classes, job: { plan: { seed: 3, passes, schedule }, rows } };
+  return { inference, scheme, classes, job: { plan: { seed: 3, passes, schedule, ...rules }, rows } };
 }
 
 function referenceRecord({ inference, scheme, classes, job }: Case): SessionRecord {
@@ -102,6 +113,28 @@ const SMALL_CASES = {
     caseOf(small, { scheme: namedScheme(small, 'last'), passes: 2, rate: 0.2 }),
   'gives up, and keeps the old values': (small: Graph) =>
     caseOf(small, { scheme: namedScheme(small, 'last'), passes: 2, rate: 20 }),
+  'meets a rare class as often as the others, at rates that fall': (small: Graph) =>
+    caseOf(small, {
+      scheme: namedScheme(small, 'full'),
+      rows: UNEVEN_ROWS,
+      passes: 3,
+      falling: true,
+      rules: { order: 'balanced' },
+    }),
+  'ends when the loss is low': (small: Graph) =>
+    caseOf(small, {
+      scheme: namedScheme(small, 'last'),
+      passes: 8,
+      rate: 0.05,
+      rules: { stop: { belowLoss: 104_000, patience: 0, leastFall: 0 } },
+    }),
+  'ends when the loss no longer falls': (small: Graph) =>
+    caseOf(small, {
+      scheme: namedScheme(small, 'last'),
+      passes: 8,
+      rate: 0.05,
+      rules: { stop: { belowLoss: 0, patience: 2, leastFall: 20_000 } },
+    }),
 } as const;
 
 const PLACES: readonly (readonly [string, Place])[] = [
@@ -115,16 +148,28 @@ describe('a whole training session of a small model', () => {
 
   it('comes to each of its ends in these cases', () => {
     const ends = Object.values(SMALL_CASES).map((make) => {
-      const { kept, restarts } = referenceRecord(make(small));
-      return [kept, restarts];
+      const { kept, restarts, end } = referenceRecord(make(small));
+      return [kept, restarts, end];
     });
     expect(ends).toEqual([
-      [true, 0],
-      [true, 0],
-      [true, expect.any(Number)],
-      [false, 2],
+      [true, 0, 'passes'],
+      [true, 0, 'passes'],
+      [true, expect.any(Number), 'passes'],
+      [false, 2, 'guard'],
+      [true, 0, 'passes'],
+      [true, 0, 'lowLoss'],
+      [true, 0, 'noProgress'],
     ]);
     expect(ends[2]?.[1]).toBeGreaterThan(0);
+  });
+
+  it('makes fewer passes where it ends early, and tells how many values came to the end of their range', () => {
+    const low = referenceRecord(SMALL_CASES['ends when the loss is low'](small));
+    expect(low.steps).toBeLessThan(8 * SMALL_ROWS.adapt.length);
+    expect(low.steps).toBe(low.epochs.length * SMALL_ROWS.adapt.length);
+    const given = referenceRecord(SMALL_CASES['gives up, and keeps the old values'](small));
+    expect(given.saturated.headWeights).toBeGreaterThan(0);
+    expect(given.saturated.weights).toBe(0);
   });
 
   describe.each(PLACES)('on %s', (_name, place) => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { digestOf } from '#libs/base/bytes';
 import { at, invariant } from '#libs/base/result';
 import type { GoldenCase } from './cases';
+import type { SessionVector } from './rules';
 import { SpecSession } from './session';
 
 /** Loss of the sample of step `t`, SHA-256 of the state after it. */
@@ -55,6 +56,12 @@ export const vectorFile = (name: string): string => join(FOLDER, 'training', `${
 
 export const readVector = (name: string): GoldenVector =>
   JSON.parse(readFileSync(vectorFile(name), 'utf8')) as GoldenVector;
+
+/** Of a whole session. */
+export const readSessionVector = (name: string): SessionVector =>
+  JSON.parse(readFileSync(vectorFile(name), 'utf8')) as SessionVector;
+
+export const sessionText = (vector: SessionVector): string => `${JSON.stringify(vector, null, 2)}\n`;
 
 /** One step a line. */
 export function vectorText({ steps, ...head }: GoldenVector): string {

@@ -6,13 +6,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { kwsCases, tinyCases } from './cases';
-import { specVector, vectorFile, vectorText } from './vectors';
+import { specSession } from './rules';
+import { sessionCases } from './session-cases';
+import { sessionText, specVector, vectorFile, vectorText } from './vectors';
 
 const wanted = process.argv.slice(2);
-for (const golden of [...tinyCases(), ...kwsCases()]) {
-  if (wanted.length > 0 && !wanted.includes(golden.name)) continue;
-  const path = vectorFile(golden.name);
+const texts = [
+  ...[...tinyCases(), ...kwsCases()].map((one) => [one.name, () => vectorText(specVector(one))] as const),
+  ...sessionCases().map((one) => [one.name, () => sessionText(specSession(one))] as const),
+];
+for (const [name, text] of texts) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const path = vectorFile(name);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, vectorText(specVector(golden)));
+  writeFileSync(path, text());
   process.stdout.write(`${path}\n`);
 }

@@ -40,6 +40,7 @@ const learnerOver = (model: WasmModel): Learner => ({
   backward: (step) => model.backward(step),
   restart: () => model.load(),
   delta: () => model.delta(),
+  saturated: () => model.saturated(),
 });
 
 function evaluated(model: WasmModel, rows: readonly SessionRow[]): Evaluation {

@@ -144,4 +144,11 @@ export class WasmModel {
     );
     return this.machine.copyOf(this.stream, this.facts.deltaBytes);
   }
+
+  /** N13: values that came to the end of their range since `load`. */
+  saturated(): { readonly weights: number; readonly headWeights: number; readonly biases: number } {
+    this.machine.call('fl_wasm_saturated', this.arena, this.parameters, this.step);
+    const counts = new ByteReader(this.machine.view(this.step, 3 * 4));
+    return { weights: counts.u32(), headWeights: counts.u32(), biases: counts.u32() };
+  }
 }

@@ -6,6 +6,7 @@ import type { ArtifactId, ExecutionId, LayoutId, SchemeId } from '../ids';
 import { CHUNK_BYTES, MAX_PASSES, MAX_TEXT_BYTES, MAX_WAIT_MS } from '../limits';
 import { decodeRecord, encodeRecord, record, type Fields, type RecordCodec } from '../record';
 import { learningRates, type LearningRateSegment } from './learning-rates';
+import { type ItemOrder, itemOrder, type StopRule, stopRule } from './session-plan';
 
 /** Nothing to do: say hello again after `waitMs`. */
 export interface WaitJob {
@@ -35,6 +36,10 @@ export interface TrainJob extends WorkOrder {
   /** Passes over the items, 1..100. */
   readonly passes: number;
   readonly learningRates: readonly LearningRateSegment[];
+  /** Absent: shuffled. */
+  readonly order?: ItemOrder;
+  /** Absent: all passes are made. */
+  readonly stop?: StopRule;
 }
 
 export interface EvaluateJob extends WorkOrder {
@@ -97,6 +102,8 @@ const TRAIN = record<TrainJob>({
   seed: uint(10),
   passes: int(11, { least: 1, most: MAX_PASSES }),
   learningRates: learningRates(12),
+  order: optional(itemOrder(15)),
+  stop: optional(stopRule(16)),
 });
 
 /** Keys 1 and 2 are 0 where there is no execution. */

@@ -58,7 +58,7 @@ describe.each(MESSAGE_KINDS)('the message $name', ({ message, encode, decode }) 
     fc.assert(
       fc.property(
         message,
-        fc.dictionary(fc.constantFrom('21', '99', '100000'), unknownValue),
+        fc.dictionary(fc.constantFrom('31', '99', '100000'), unknownValue),
         (sent, extra) => {
           const known = unwrap(decodeCbor(encode(sent)));
           const keys = Object.entries(extra).map(([key, value]): [number, CborValue] => [Number(key), value]);

@@ -7,6 +7,7 @@ import type { ExecutionId, SchemeId } from '../ids';
 import { INT32_MIN } from '../cbor-value';
 import { MAX_LEARNED_ITEMS, MAX_PASSES } from '../limits';
 import { decodeRecord, encodeRecord, record, type Fields } from '../record';
+import { saturated, type Saturated, sessionEnd, type SessionEnd } from './session-plan';
 
 /** What every session that ended well tells. */
 interface Measured {
@@ -44,6 +45,10 @@ export interface TrainedResult extends Measured {
   readonly deltaBytes: number;
   /** SHA-256 of the delta before encoding (NUMERICS N12 layout). */
   readonly deltaDigest: Uint8Array;
+  /** Why it made no further pass; absent: the program does not tell. */
+  readonly end?: SessionEnd;
+  /** Absent: the program does not count. */
+  readonly saturated?: Saturated;
 }
 
 export interface EvaluatedResult extends Measured {
@@ -65,6 +70,9 @@ export interface FailedResult {
   readonly peakStackBytes?: number;
   readonly receivedBytes?: number;
   readonly sentBytes?: number;
+  /** Of a session that made a pass. */
+  readonly end?: SessionEnd;
+  readonly saturated?: Saturated;
 }
 
 /** `up/result`: what a session did; judged before any delta byte is taken. */
@@ -78,6 +86,8 @@ const peakSramBytes = uint(13);
 const peakStackBytes = uint(14);
 const receivedBytes = uint(19);
 const sentBytes = uint(20);
+const end = optional(sessionEnd(21));
+const saturatedValues = optional(saturated(22));
 
 interface Well {
   readonly status: number;
@@ -107,6 +117,8 @@ const TRAINED = record<Well & Omit<TrainedResult, 'kind'>>({
   guardRestarts,
   deltaBytes: int(17, { least: 1, most: 0xffffffff }),
   deltaDigest: digest(18),
+  end,
+  saturated: saturatedValues,
 });
 
 const EVALUATED = record<Well & Omit<EvaluatedResult, 'kind'> & { readonly deltaBytes: number }>({
@@ -126,6 +138,8 @@ const FAILED = record<Omit<FailedResult, 'kind'>>({
   peakStackBytes: optional(peakStackBytes),
   receivedBytes: optional(receivedBytes),
   sentBytes: optional(sentBytes),
+  end,
+  saturated: saturatedValues,
 });
 
 function read(map: CborMap): SessionResult {
