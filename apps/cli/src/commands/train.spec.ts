@@ -40,6 +40,8 @@ interface Report {
   readonly prefix: { readonly layers: number; readonly featureBytes: number; readonly macs: number } | null;
   readonly deltaBytes: { readonly raw: number; readonly encoded: number };
   readonly rates: object;
+  readonly end: string;
+  readonly telemetry: object;
   readonly instructionsPerStep?: number;
   readonly flashBytes?: number;
   readonly seconds?: number;
@@ -108,6 +110,8 @@ const WORDS: Readonly<Record<string, string>> = {
   seed: '5',
   delta: 'out.delta',
 };
+/** A model without classes. */
+const NUMBERS = { model: 'regressor.tflite', labels: 'numbers.u8' };
 const FILES = new Set(['data', 'labels', 'adapt', 'test', 'delta', 'export']);
 
 function trained(changes: Readonly<Record<string, string>> = {}, ...flags: readonly string[]): Promise<Said> {
@@ -252,6 +256,25 @@ describe('train', () => {
     expect(await ratesOf({ 'head-lr': '0.1' })).toEqual({ weights: 0.01, bias: 0.01, head: 0.1 });
   });
 
+  it('lets rates fall, balances classes and ends early where it is told to, the same on every engine', async () => {
+    const rules = { schedule: 'cosine', order: 'balanced', 'stop-below': '1.05', epochs: '30', lr: '0.2' };
+    const [wasm, reference] = [await report(rules), await report({ ...rules, engine: 'reference' })];
+    expect(wasm).toMatchObject({
+      schedule: 'cosine',
+      order: 'balanced',
+      stop: { belowLoss: 1.05, patience: 0, leastFall: 0 },
+      end: 'lowLoss',
+      kept: true,
+      telemetry: { saturated: { headWeights: 0, biases: 0 } },
+    });
+    expect(wasm.steps).toBe(ADAPT * wasm.epochs.length);
+    expect(wasm.epochs.length).toBeLessThan(30);
+    for (const same of ['epochs', 'after', 'end', 'telemetry', 'steps'] as const)
+      expect(wasm[same]).toEqual(reference[same]);
+    const impatient = await report({ patience: '1', 'least-fall': '10', epochs: '9' });
+    expect(impatient).toMatchObject({ end: 'noProgress', steps: ADAPT });
+  });
+
   it('prints a table, and progress beside it', async () => {
     const { code, out, noted } = await trained({ epochs: '2' });
     expect(code).toBe(0);
@@ -298,6 +321,12 @@ describe('train refuses', () => {
     ['an unknown board', { engine: 'arm:steam' }, 'run.unknown-engine'],
     ['a board that nothing emulates', { engine: 'arm:nrf52840-dk' }, 'run.board-not-run'],
     ['two outputs in one place', { export: 'out.delta' }, 'train.same-output'],
+    ['an unknown schedule', { schedule: 'sine' }, 'train.bad-schedule'],
+    ['an unknown order', { order: 'sorted' }, 'train.bad-order'],
+    ['classes to balance where there are none', { ...NUMBERS, order: 'balanced' }, 'train.no-classes'],
+    ['a loss below 0', { 'stop-below': '-1' }, 'train.bad-loss'],
+    ['a patience that is no number', { patience: 'much' }, 'train.bad-number'],
+    ['progress that nobody waits for', { 'least-fall': '0.1' }, 'train.no-patience'],
     ['a cache of another kind', { cache: 'on' }, 'train.unknown-cache'],
     ['an output nowhere', { delta: 'none/out.delta' }, 'file.unwritable'],
   ] as const)('%s', async (_what, changes, code) => {

@@ -6,10 +6,11 @@ import type { Watch } from '#libs/model/session';
 import { defineCommand, type Terminal } from '../command';
 import { type Files, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
+import { METHODS } from '../scheme/contributions';
 import { type PreparedTraining, prepareTraining } from '../train/prepare';
 import { epochLine, measureOf, trainReport, trainText } from '../train/train-report';
 import { encodedDelta, trainedFile } from '../train/trained-model';
-import { jsonOption, modelWord, printJson, requiredRowOptions } from './shared-parameters';
+import { jsonOption, modelWord, objectiveOption, printJson, requiredRowOptions } from './shared-parameters';
 
 export const train = defineCommand({
   name: 'train',
@@ -28,9 +29,14 @@ export const train = defineCommand({
       type: 'string',
       value: 'auto|last|bias|full|FILE.json',
       meaning:
-        'as much as fits the SRAM; the head; all biases and the head; everything; or a scheme of your own',
+        'the best that fits the SRAM (`scheme --help` says how); the head; all biases and the head; everything; or a scheme of your own',
       required: true,
       completes: 'file',
+    },
+    search: {
+      type: 'choice',
+      choices: METHODS,
+      meaning: 'how --scheme auto knows what to train, by the rows to learn from (default: gradients)',
     },
     cache: {
       type: 'string',
@@ -47,6 +53,32 @@ export const train = defineCommand({
     seed: { type: 'string', value: 'N', meaning: 'of the order and of the rounding; uint32', required: true },
     lr: { type: 'string', value: 'X', meaning: 'learning rate after the warm-up (default: by the scheme)' },
     'head-lr': { type: 'string', value: 'X', meaning: 'another for the head' },
+    schedule: {
+      type: 'string',
+      value: 'constant|cosine',
+      meaning: 'of the rate after the warm-up (default: constant)',
+    },
+    order: {
+      type: 'string',
+      value: 'shuffled|balanced',
+      meaning: 'a pass meets every row once (default), or every class as often as any other',
+    },
+    'stop-below': {
+      type: 'string',
+      value: 'X',
+      meaning: 'end after a pass over the rows to learn from whose loss is smaller',
+    },
+    patience: {
+      type: 'string',
+      value: 'N',
+      meaning: 'end after N passes in a row without progress (default: 0, never)',
+    },
+    'least-fall': {
+      type: 'string',
+      value: 'X',
+      meaning: 'progress is a loss at least so much smaller than the smallest before (default: 0)',
+    },
+    objective: objectiveOption,
     delta: {
       type: 'string',
       value: 'OUT',
@@ -65,9 +97,10 @@ export const train = defineCommand({
   notes: [
     'Accuracy is the fraction of the test rows that are right, loss their mean cross-entropy in nats (a loss above 11.09 counts as\n' +
       'that), both computed by the engine; of a model without classes accuracy is null, and loss the mean squared error. The rate\n' +
-      'climbs over the first tenth of the steps, then stays. A pass that does too badly starts the session again at a quarter of the\n' +
+      'climbs over the first tenth of the steps, then stays, or falls as half a cosine wave does. A pass that does too badly starts the session again at a quarter of the\n' +
       'rate, twice at most; a session after which the loss of the rows to learn from is no smaller than before keeps the old values\n' +
-      '("kept": false).',
+      '("kept": false). "end" says why no further pass was made: passes, lowLoss, noProgress, guard. telemetry.saturated counts the values\n' +
+      'that came to the end of their range: many say that the rate is too high.',
     'peakRamBytes is the arena, which holds all that a training step needs: as planned, and as measured by painting it before the\n' +
       'session (null on the reference, which places nothing). On arm staticRamBytes, stackBytes and flashBytes are of the linked\n' +
       'session with its parameters; instructionsPerStep are counted in the first step. deltaBytes.raw is the difference before its\n' +
@@ -78,11 +111,11 @@ export const train = defineCommand({
       'learnt is the same, to the byte.',
   ],
   async run({ words: [path], options }, terminal) {
-    const prepared = await prepareTraining(localWorkshop, path, options);
+    const prepared = await prepareTraining(localWorkshop, path, options, terminal);
     if (!prepared.ok) return prepared;
     const places = checkPlaces(options);
     if (!places.ok) return places;
-    const { model, board, rates, request, run } = prepared.value;
+    const { model, board, rates, rules, request, run } = prepared.value;
     const started = performance.now();
     const outcome = await run(request, options.json ? UNWATCHED : progress(terminal, prepared.value));
     if (!outcome.ok) return outcome;
@@ -97,6 +130,7 @@ export const train = defineCommand({
       inference: model.inference,
       request,
       rates,
+      rules,
       outcome: outcome.value,
       encodedBytes: learnt.value.encodedBytes,
       seconds,

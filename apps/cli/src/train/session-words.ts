@@ -35,11 +35,11 @@ const RATES = { least: 1e-7, most: 64 };
 
 /** Refused: `train.bad-number`, `train.bad-rate`, `train.bad-quantisation`, `usage`. */
 export function readNumbers(words: SessionWords): Result<SessionNumbers> {
-  const epochs = wholeNumber('--epochs', words.epochs, 1, MOST_EPOCHS);
+  const epochs = readWholeNumber('--epochs', words.epochs, 1, MOST_EPOCHS);
   if (!epochs.ok) return epochs;
-  const seed = wholeNumber('--seed', words.seed, 0, MOST_SEED);
+  const seed = readWholeNumber('--seed', words.seed, 0, MOST_SEED);
   if (!seed.ok) return seed;
-  const stride = wholeNumber('--label-stride', words['label-stride'] ?? '1', 1, MOST_STRIDE);
+  const stride = readWholeNumber('--label-stride', words['label-stride'] ?? '1', 1, MOST_STRIDE);
   if (!stride.ok) return stride;
   const lr = rate('--lr', words.lr);
   if (!lr.ok) return lr;
@@ -69,7 +69,8 @@ export function ratesOf(
   return { weights: lr ?? own.weights, bias: lr ?? own.bias, head: headLr ?? lr ?? own.head };
 }
 
-function wholeNumber(option: string, text: string, least: number, most: number): Result<number> {
+/** Refused: `train.bad-number`. */
+export function readWholeNumber(option: string, text: string, least: number, most: number): Result<number> {
   const value = Number(text);
   return /^\d+$/.test(text) && value >= least && value <= most
     ? ok(value)
@@ -83,9 +84,12 @@ function wholeNumber(option: string, text: string, least: number, most: number):
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** NaN of what is no number. */
+export const readDecimal = (text: string): number => (DECIMAL.test(text) ? Number(text) : NaN);
+
 function rate(option: string, text: string | undefined): Result<number | undefined> {
   if (text === undefined) return ok(undefined);
-  const value = DECIMAL.test(text) ? Number(text) : NaN;
+  const value = readDecimal(text);
   return value >= RATES.least && value <= RATES.most
     ? ok(value)
     : err(
@@ -100,7 +104,7 @@ function readQuantisation(scale: string | undefined, zero: string | undefined): 
   if (scale === undefined && zero === undefined) return ok(undefined);
   if (scale === undefined || zero === undefined)
     return err(badQuantisation('--data-scale and --data-zero go together'));
-  const scaleValue = DECIMAL.test(scale) ? Math.fround(Number(scale)) : NaN;
+  const scaleValue = Math.fround(readDecimal(scale));
   if (!(scaleValue > 0 && Number.isFinite(scaleValue)))
     return err(badQuantisation(`--data-scale is "${scale}", but wanted is a float32 above 0`));
   const zeroPoint = /^[+-]?\d+$/.test(zero) ? Number(zero) : NaN;

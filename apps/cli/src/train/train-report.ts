@@ -1,6 +1,6 @@
 import { formatTable, grouped } from '#libs/base/table';
-import { arenaBytesOf, featureBytesOf, layersIn, type PlannedStep } from '#libs/firmware/program';
-import { type Graph, graphMacs, tensorOf } from '#libs/model/ir';
+import { arenaBytesOf } from '#libs/firmware/program';
+import { type Graph, graphMacs, objectiveOf, tensorOf } from '#libs/model/ir';
 import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
 import {
   accuracyOf,
@@ -8,8 +8,11 @@ import {
   type LearningRates,
   meanLossOf,
   meanSquaredErrorOf,
+  type SessionEnd,
   type Tally,
 } from '#libs/model/session';
+import type { SessionRules } from './session-rules';
+import { prefixFacts } from '../model/prefix-facts';
 import type { TrainOutcome, TrainRequest } from './train-request';
 
 /**
@@ -22,7 +25,7 @@ interface Score {
 }
 
 /** How a model is measured. */
-interface Measure {
+export interface Measure {
   readonly classes: number;
   /** Of the model's output. */
   readonly scale: number;
@@ -52,6 +55,7 @@ export interface TrainSummary {
   readonly inference: Graph;
   readonly request: TrainRequest;
   readonly rates: LearningRates;
+  readonly rules: SessionRules;
   readonly outcome: TrainOutcome;
   readonly encodedBytes: number;
   readonly seconds: number;
@@ -61,7 +65,7 @@ export type TrainReport = ReturnType<typeof trainReport>;
 
 /** What `train --json` prints. */
 export function trainReport(summary: TrainSummary) {
-  const { engine, board, inference, request, rates, outcome, encodedBytes, seconds } = summary;
+  const { engine, board, inference, request, rates, rules, outcome, encodedBytes, seconds } = summary;
   const { step, classes, rows, plan } = request;
   const { record, measured } = outcome;
   const { scheme } = step;
@@ -70,6 +74,7 @@ export function trainReport(summary: TrainSummary) {
   return {
     engine,
     model: inference.name,
+    objective: objectiveOf(inference),
     ...(board !== undefined && { board }),
     scheme: {
       ...scheme,
@@ -81,36 +86,30 @@ export function trainReport(summary: TrainSummary) {
     rows: { adapt: rows.adapt.length, test: rows.test.length },
     seed: plan.seed,
     rates,
+    ...rules,
     before: scoreOf(record.before, measure),
     epochs: lastAttempt(record.epochs, record.restarts).map(({ test }) => scoreOf(test, measure)),
     after: scoreOf(record.after, measure),
     kept: record.kept,
+    end: record.end,
     guard: {
       restarts: record.restarts,
       lossBefore: lossOf(record.base, measure),
       ...(record.check.items > 0 && { lossAfter: lossOf(record.check, measure) }),
     },
+    telemetry: { saturated: record.saturated },
     steps: record.steps,
     macsPerStep: graphMacs(step.training),
     ...(linked?.instructionsPerStep !== undefined && { instructionsPerStep: linked.instructionsPerStep }),
     ...(linked && { flashBytes: linked.flashBytes }),
-    prefix: prefixReport(step),
+    /** null: nothing is computed once a row. */
+    prefix: step.prefix ? prefixFacts(step.prefix) : null,
     peakRamBytes: { planned: arenaBytesOf(step), measured: measured?.arenaBytes ?? null },
     ...(linked && { staticRamBytes: linked.staticRamBytes, stackBytes: linked.stack }),
     deltaBytes: { raw: record.delta.length, encoded: encodedBytes },
     seconds,
   };
 }
-
-/** What was computed once a row instead of in every step; null: nothing. */
-const prefixReport = ({ prefix }: PlannedStep) =>
-  prefix
-    ? {
-        layers: layersIn(prefix.graph),
-        featureBytes: featureBytesOf(prefix.graph),
-        macs: graphMacs(prefix.graph),
-      }
-    : null;
 
 /** Passes before a restart are forgotten, as their steps are. */
 const lastAttempt = (epochs: readonly EpochRecord[], restarts: number): readonly EpochRecord[] =>
@@ -145,7 +144,7 @@ const FIGURE_COLUMNS = [
 
 /** The report as text. */
 export function trainText(report: TrainReport): string {
-  const { engine, model, scheme, rows, rates, before, epochs, after, kept } = report;
+  const { engine, model, objective, scheme, rows, rates, before, epochs, after, kept } = report;
   const line = (what: string, { accuracy, loss }: Score) => [
     what,
     accuracy === null ? '-' : accuracy.toFixed(4),
@@ -153,7 +152,7 @@ export function trainText(report: TrainReport): string {
   ];
   const measured = report.classes > 1 ? 'accuracy and mean cross-entropy (nats)' : 'mean squared error';
   return [
-    `${model} on ${engine}: scheme ${scheme.name}, ${grouped(scheme.trained.weights)} weights and ` +
+    `${model} on ${engine}, to ${objective}: scheme ${scheme.name}, ${grouped(scheme.trained.weights)} weights and ` +
       `${grouped(scheme.trained.biases)} biases; rates ${rates.weights}, ${rates.bias}, ${rates.head}`,
     `${grouped(rows.adapt)} rows to learn from; ${measured} of ${grouped(rows.test)} to test on`,
     '',
@@ -163,11 +162,21 @@ export function trainText(report: TrainReport): string {
       [line('after', after)],
     ),
     '',
+    ...endText(report),
     kept ? restartsText(report) : 'It did not help: the old values stay, and the delta is 0.',
     '',
     formatTable(FIGURE_COLUMNS, figureRows(report)),
   ].join('\n');
 }
+
+const ENDS: Readonly<Record<SessionEnd, string | undefined>> = {
+  passes: undefined,
+  lowLoss: 'It ended early: the loss of the rows to learn from was small enough.',
+  noProgress: 'It ended early: the loss of the rows to learn from no longer fell.',
+  guard: undefined, // said where the old values stay
+};
+
+const endText = ({ end }: TrainReport): readonly string[] => [ENDS[end]].filter((text) => text !== undefined);
 
 function restartsText({ guard: { restarts } }: TrainReport): string {
   if (restarts === 0) return 'What was learnt stays.';
@@ -176,6 +185,7 @@ function restartsText({ guard: { restarts } }: TrainReport): string {
 
 function figureRows(report: TrainReport): readonly (readonly string[])[] {
   const { peakRamBytes, deltaBytes, stackBytes } = report;
+  const { saturated } = report.telemetry;
   const rows: readonly (readonly [string, number | null | undefined])[] = [
     ['bytes of the arena, planned', peakRamBytes.planned],
     ['  measured', peakRamBytes.measured],
@@ -184,6 +194,10 @@ function figureRows(report: TrainReport): readonly (readonly string[])[] {
     ['  measured', stackBytes?.measuredBytes],
     ['bytes of flash (code, constants, weights)', report.flashBytes],
     ['steps', report.steps],
+    [
+      'values that came to the end of their range',
+      saturated.weights + saturated.headWeights + saturated.biases,
+    ],
     ['multiply-accumulates of a step', report.macsPerStep],
     ['multiply-accumulates once a row', report.prefix?.macs],
     ['bytes kept beside a row', report.prefix?.featureBytes],
