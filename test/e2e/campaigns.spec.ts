@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { unwrap } from '#libs/base/result';
 import { type CampaignEvent, type CampaignState, draftCampaign, step } from '#libs/fleet/campaign';
 import type { DeltaLayout } from '#libs/fleet/delta';
-import { Status } from '#libs/fleet/protocol';
+import { Status, type TrainJob } from '#libs/fleet/protocol';
 import { deltaLayoutOf } from '#test/support/delta-layout';
 import { eventually } from '#test/support/eventually';
 import { aBoard, ScriptedDevice } from '#test/support/scripted-device';
@@ -146,6 +146,54 @@ describe('a campaign', () => {
       );
       return versions.length === 3 && versions.every(({ accuracy }) => accuracy !== null);
     });
+  });
+
+  it('tells its devices how to learn, and keeps how their sessions ended', async () => {
+    const fleet = await smallFleet(server, someBoards(1));
+    const [device] = await connected(fleet);
+    const rules = {
+      schedule: 'cosine',
+      itemOrder: 'balanced',
+      stopBelowLoss: 3_000,
+      stopPatience: 2,
+      stopLeastFall: 655,
+    };
+    const campaign = await started(fleet, { rounds: 2, passes: 4, ...rules });
+    expect(await find(campaign)).toMatchObject(rules);
+    const job = await device!.helloUntil('train');
+    expect(job).toMatchObject({
+      order: 'balanced',
+      stop: { belowLoss: 3_000, patience: 2, leastFall: 655 },
+    });
+    const { result, encoded } = aSession(job, layout);
+    const saturated = { weights: 3, headWeights: 2, biases: 1 };
+    await device!.result({ ...result, end: 'noProgress', saturated });
+    await device!.upload(job, encoded);
+    const now = await find(campaign);
+    expect(now.roundDetails[0]?.executions[0]).toMatchObject({
+      sessionEnd: 'noProgress',
+      saturatedWeights: 3,
+      saturatedHeadWeights: 2,
+      saturatedBiases: 1,
+    });
+    // A hundred items were assumed in the first round; now the device has told that it has ten.
+    const firstSteps = (told: TrainJob) => told.learningRates.map(({ firstStep }) => firstStep);
+    expect(firstSteps(job)).toEqual([0, 10, 20, 30, 40, 85, 130, 175, 220, 265, 310, 355]);
+    const next = await device!.helloUntil('train');
+    expect(next.execution).not.toBe(job.execution);
+    expect(firstSteps(next)).toEqual([0, 1, 2, 3, 4, 8, 13, 17, 22, 26, 31, 35]);
+  });
+
+  it('learns as devices always did where it is told no rules, and refuses unknown ones', async () => {
+    const fleet = await smallFleet(server, someBoards(1));
+    const [device] = await connected(fleet);
+    const campaign = await started(fleet);
+    const defaults = { schedule: 'constant', itemOrder: 'shuffled', stopBelowLoss: 0, stopPatience: 0 };
+    expect(await find(campaign)).toMatchObject(defaults);
+    const job = await device!.helloUntil('train');
+    expect([job.order, job.stop]).toEqual([undefined, undefined]);
+    for (const wrong of [{ schedule: 'sine' }, { itemOrder: 'sorted' }, { stopPatience: -1 }])
+      await expect(started(fleet, wrong)).rejects.toThrow('request.invalid');
   });
 
   it('gives every device the parameter image of the round, chunk by chunk', async () => {

@@ -133,6 +133,12 @@ export interface Execution {
   /** Mean of each pass, 1/65536 bit. */
   readonly passLosses?: readonly number[];
   readonly guardRestarts?: number;
+  /** Why no further pass was made; programs of before do not tell. */
+  readonly sessionEnd?: 'passes' | 'lowLoss' | 'noProgress' | 'guard';
+  /** Values that came to the end of their range. */
+  readonly saturatedWeights?: number;
+  readonly saturatedHeadWeights?: number;
+  readonly saturatedBiases?: number;
   readonly peakSramBytes?: number;
   readonly peakStackBytes?: number;
   readonly receivedBytes?: number;
@@ -166,6 +172,12 @@ export interface Campaign {
   /** Passes of a device over its items, each round. */
   readonly passes: number;
   readonly learningRate: number;
+  readonly schedule: 'constant' | 'cosine';
+  readonly itemOrder: 'shuffled' | 'balanced';
+  /** Early end: losses in 1/65536 bit; 0: never. */
+  readonly stopBelowLoss: number;
+  readonly stopPatience: number;
+  readonly stopLeastFall: number;
   readonly seed: number;
   /** Deltas that a round needs to make a version. */
   readonly quorum: number;

@@ -1,12 +1,32 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsNotEmpty, IsNumber, IsPositive, IsString, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsNumber,
+  IsPositive,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 
-import { MAX_PASSES } from '#libs/fleet/protocol';
+import {
+  ITEM_ORDERS,
+  type ItemOrder,
+  MAX_LOSS,
+  MAX_PASSES,
+  SESSION_ENDS,
+  type SessionEnd,
+} from '#libs/fleet/protocol';
+import { type ScheduleName, SCHEDULES } from '#libs/model/quant';
 
 import { ModelVersionDto } from '../models/models.dto';
 
 const UINT32_MAX = 0xffff_ffff;
 const WEEK_SECONDS = 7 * 24 * 3_600;
+const SCHEDULE_NAMES = Object.keys(SCHEDULES);
+const ORDER_NAMES = Object.keys(ITEM_ORDERS);
 
 export class CreateCampaignDto {
   @ApiProperty()
@@ -41,6 +61,51 @@ export class CreateCampaignDto {
   @IsPositive()
   @Max(16)
   readonly learningRate!: number;
+
+  @ApiProperty({ enum: SCHEDULE_NAMES, default: 'constant', description: 'of the rate, after the warm-up' })
+  @IsIn(SCHEDULE_NAMES)
+  readonly schedule: ScheduleName = 'constant';
+
+  @ApiProperty({
+    enum: ORDER_NAMES,
+    default: 'shuffled',
+    description: 'a pass meets every item once, or every class as often as any other',
+  })
+  @IsIn(ORDER_NAMES)
+  readonly itemOrder: ItemOrder = 'shuffled';
+
+  @ApiProperty({
+    minimum: 0,
+    maximum: MAX_LOSS,
+    default: 0,
+    description: 'a device ends after a pass with a smaller mean loss, 1/65536 bit',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_LOSS)
+  readonly stopBelowLoss: number = 0;
+
+  @ApiProperty({
+    minimum: 0,
+    maximum: MAX_PASSES,
+    default: 0,
+    description: 'a device ends after so many passes in a row without progress; 0: never',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_PASSES)
+  readonly stopPatience: number = 0;
+
+  @ApiProperty({
+    minimum: 0,
+    maximum: MAX_LOSS,
+    default: 0,
+    description: 'progress: a mean loss at least so much smaller than the smallest before, 1/65536 bit',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_LOSS)
+  readonly stopLeastFall: number = 0;
 
   @ApiProperty({ minimum: 0, maximum: UINT32_MAX })
   @IsInt()
@@ -82,6 +147,16 @@ export class ExecutionDto {
   @ApiProperty({ required: false }) readonly steps?: number;
   @ApiProperty({ required: false, type: [Number] }) readonly passLosses?: readonly number[];
   @ApiProperty({ required: false }) readonly guardRestarts?: number;
+  @ApiProperty({
+    required: false,
+    enum: Object.keys(SESSION_ENDS),
+    description: 'why no further pass was made',
+  })
+  readonly sessionEnd?: SessionEnd;
+  @ApiProperty({ required: false, description: 'weights that came to the end of their range' })
+  readonly saturatedWeights?: number;
+  @ApiProperty({ required: false }) readonly saturatedHeadWeights?: number;
+  @ApiProperty({ required: false }) readonly saturatedBiases?: number;
   @ApiProperty({ required: false }) readonly peakSramBytes?: number;
   @ApiProperty({ required: false }) readonly peakStackBytes?: number;
   @ApiProperty({ required: false }) readonly receivedBytes?: number;

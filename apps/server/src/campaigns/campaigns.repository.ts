@@ -7,6 +7,8 @@ import type {
   RoundPurpose,
   RoundStatus,
 } from '#libs/fleet/campaign';
+import type { ItemOrder } from '#libs/fleet/protocol';
+import type { ScheduleName } from '#libs/model/quant';
 import type { Campaign as CampaignRow, Round as RoundRow } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
@@ -18,6 +20,12 @@ export interface CampaignSettings {
   /** Passes of a device over its items, each round. */
   readonly passes: number;
   readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  readonly itemOrder: ItemOrder;
+  /** Early end (NUMERICS N11): losses in 1/65536 bit; 0: never. */
+  readonly stopBelowLoss: number;
+  readonly stopPatience: number;
+  readonly stopLeastFall: number;
   readonly seed: number;
   /** Deltas that a round needs. */
   readonly quorum: number;
@@ -163,6 +171,8 @@ export class CampaignsRepository {
 const fromRow = (row: CampaignRow): Campaign => ({
   ...without(row, 'activeFleetId'),
   seed: Number(row.seed),
+  schedule: row.schedule as ScheduleName,
+  itemOrder: row.itemOrder as ItemOrder,
   state: row.state as CampaignStatus,
   machine: JSON.parse(row.machine) as CampaignState,
 });

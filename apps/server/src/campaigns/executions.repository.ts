@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
+import type { ItemOrder, SessionEnd } from '#libs/fleet/protocol';
+import type { ScheduleName } from '#libs/model/quant';
 import type { Execution as Row, Prisma } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
@@ -17,6 +19,10 @@ export interface Measurements {
   readonly steps?: number;
   readonly passLosses?: readonly number[];
   readonly guardRestarts?: number;
+  readonly sessionEnd?: SessionEnd;
+  readonly saturatedWeights?: number;
+  readonly saturatedHeadWeights?: number;
+  readonly saturatedBiases?: number;
   readonly peakSramBytes?: number;
   readonly peakStackBytes?: number;
   readonly receivedBytes?: number;
@@ -59,6 +65,11 @@ export interface OrderedExecution extends Execution {
     readonly id: string;
     readonly passes: number;
     readonly learningRate: number;
+    readonly schedule: ScheduleName;
+    readonly itemOrder: ItemOrder;
+    readonly stopBelowLoss: number;
+    readonly stopPatience: number;
+    readonly stopLeastFall: number;
     readonly seed: number;
   };
   readonly artifact: { readonly id: number; readonly digest: string; readonly sizeBytes: number };
@@ -126,6 +137,19 @@ export class ExecutionsRepository {
     return row ? orderedFromRow(row) : undefined;
   }
 
+  /** How many items the device learned from when it last told, before this execution. */
+  async learnedItemsBefore({
+    id,
+    deviceId,
+  }: Pick<Execution, 'id' | 'deviceId'>): Promise<number | undefined> {
+    const row = await this.database.reader.execution.findFirst({
+      where: { deviceId, id: { lt: id }, learnedItems: { not: null } },
+      select: { learnedItems: true },
+      orderBy: { id: 'desc' },
+    });
+    return row?.learnedItems ? Number(row.learnedItems) : undefined;
+  }
+
   async ofRound(roundId: string, reader: Reader = this.database.reader): Promise<readonly Execution[]> {
     const rows = await reader.execution.findMany({ where: { roundId }, orderBy: { deviceId: 'asc' } });
     return rows.map(fromRow);
@@ -187,9 +211,13 @@ export class ExecutionsRepository {
   }
 }
 
-function toColumns({ passLosses, ...counts }: Measurements) {
+function toColumns({ passLosses, sessionEnd, ...counts }: Measurements) {
   const columns = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, BigInt(count)]));
-  return { ...columns, ...(passLosses && { passLosses: JSON.stringify(passLosses) }) };
+  return {
+    ...columns,
+    ...(passLosses && { passLosses: JSON.stringify(passLosses) }),
+    ...(sessionEnd && { sessionEnd }),
+  };
 }
 
 const COUNTS = [
@@ -201,6 +229,9 @@ const COUNTS = [
   'learnedItems',
   'steps',
   'guardRestarts',
+  'saturatedWeights',
+  'saturatedHeadWeights',
+  'saturatedBiases',
   'peakSramBytes',
   'peakStackBytes',
   'receivedBytes',
@@ -227,6 +258,7 @@ function fromRow(row: Row): Execution {
     COUNTS.flatMap((name) => (row[name] === null ? [] : [[name, Number(row[name])]])),
   ) as Measurements;
   const passLosses = row.passLosses === null ? {} : { passLosses: JSON.parse(row.passLosses) as number[] };
+  const sessionEnd = row.sessionEnd === null ? {} : { sessionEnd: row.sessionEnd as SessionEnd };
   const state = row.state as ExecutionState;
   const times = { createdAt, endedAt };
   return {
@@ -242,6 +274,7 @@ function fromRow(row: Row): Execution {
     ...times,
     ...counts,
     ...passLosses,
+    ...sessionEnd,
   };
 }
 
@@ -251,5 +284,17 @@ function orderedFromRow({
   device,
   ...row
 }: OrderedRow): OrderedExecution {
-  return { ...fromRow(row), round, campaign: { ...campaign, seed: Number(campaign.seed) }, artifact, device };
+  const { seed, schedule, itemOrder, ...settings } = campaign;
+  return {
+    ...fromRow(row),
+    round,
+    campaign: {
+      ...settings,
+      seed: Number(seed),
+      schedule: schedule as ScheduleName,
+      itemOrder: itemOrder as ItemOrder,
+    },
+    artifact,
+    device,
+  };
 }

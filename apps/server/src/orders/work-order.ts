@@ -11,17 +11,21 @@ import {
   schemeId,
   type TrainJob,
 } from '#libs/fleet/protocol';
-import { warmUpThenConstant } from '#libs/model/quant';
+import { SCHEDULES } from '#libs/model/quant';
 
 import type { OrderedExecution } from '../campaigns/executions.repository';
 
-/** The server does not know how many items a device has; the warm-up (NUMERICS N10) is sized for this many. */
+/** Of a device that has not told yet how many items it has; the schedule (NUMERICS N10) is made for so many. */
 const ASSUMED_ITEMS = 100;
 
-/** What a device is told of its part in a round. The same execution always gives the same bytes. */
+/**
+ * What a device is told of its part in a round. The same execution always gives the same bytes.
+ * @param items that the device learned from when it last told
+ */
 export function workOrder(
   execution: OrderedExecution,
   program: { readonly layout: number; readonly scheme: number },
+  items = ASSUMED_ITEMS,
 ): TrainJob | EvaluateJob {
   const { artifact, campaign, round } = execution;
   const sha256 = fromHex(artifact.digest);
@@ -37,13 +41,16 @@ export function workOrder(
     scheme: schemeId(program.scheme),
   };
   if (round.kind === 'evaluate') return { kind: 'evaluate', ...order };
-  const { passes, learningRate } = campaign;
+  const { passes, itemOrder, stopBelowLoss, stopPatience, stopLeastFall } = campaign;
+  const stops = stopBelowLoss > 0 || stopPatience > 0;
   return {
     kind: 'train',
     ...order,
     seed: seedOf(execution),
     passes,
-    learningRates: segments(learningRate, passes),
+    learningRates: segments(campaign, items),
+    ...(itemOrder !== 'shuffled' && { order: itemOrder }),
+    ...(stops && { stop: { belowLoss: stopBelowLoss, patience: stopPatience, leastFall: stopLeastFall } }),
   };
 }
 
@@ -51,8 +58,11 @@ export function workOrder(
 const seedOf = ({ campaign, round, device }: OrderedExecution): number =>
   hash32(hash32((campaign.seed + round.number) >>> 0) ^ parseInt(device.uid.slice(-8), 16));
 
-const segments = (learningRate: number, passes: number): LearningRateSegment[] =>
-  warmUpThenConstant(learningRate, passes * ASSUMED_ITEMS).map(({ firstStep, rate }) => ({
+const segments = (
+  { schedule, learningRate, passes }: OrderedExecution['campaign'],
+  items: number,
+): LearningRateSegment[] =>
+  SCHEDULES[schedule](learningRate, passes * items).map(({ firstStep, rate }) => ({
     firstStep,
     weights: rate,
     bias: rate,

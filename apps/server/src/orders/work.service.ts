@@ -79,7 +79,8 @@ export class WorkService {
     if (!device.build) return this.wait(PREPARING_WAIT_MS, 'no program for this device yet');
     if (!isProgrammed(device)) return this.install(device.build);
     const execution = await this.executions.openOf(device.id);
-    return execution ? workOrder(execution, device.build) : this.wait(this.helloMs, 'nothing to do');
+    if (!execution) return this.wait(this.helloMs, 'nothing to do');
+    return workOrder(execution, device.build, await this.executions.learnedItemsBefore(execution));
   }
 
   private get helloMs(): number {

@@ -1,4 +1,4 @@
-import type { SessionResult } from '#libs/fleet/protocol';
+import type { FailedResult, SessionResult } from '#libs/fleet/protocol';
 
 import type { Measurements } from '../campaigns/executions.repository';
 import { without } from '../database/without';
@@ -10,7 +10,7 @@ export function measurementsOf(result: SessionResult): Measurements {
       const { testItems, rightBefore, rightAfter, lossBefore, lossAfter, learnedItems, steps } = result;
       const { passLosses, guardRestarts, peakSramBytes, peakStackBytes, receivedBytes, sentBytes } = result;
       const accuracy = { testItems, rightBefore, rightAfter, lossBefore, lossAfter };
-      const training = { learnedItems, steps, passLosses, guardRestarts };
+      const training = { learnedItems, steps, passLosses, guardRestarts, ...endingOf(result) };
       return { ...accuracy, ...training, peakSramBytes, peakStackBytes, receivedBytes, sentBytes };
     }
     case 'evaluated': {
@@ -19,6 +19,19 @@ export function measurementsOf(result: SessionResult): Measurements {
       return { ...accuracy, peakSramBytes, peakStackBytes, receivedBytes, sentBytes };
     }
     case 'failed':
-      return without(result, 'kind', 'execution', 'attempt', 'status');
+      return {
+        ...without(result, 'kind', 'execution', 'attempt', 'status', 'end', 'saturated'),
+        ...endingOf(result),
+      };
   }
 }
+
+/** Programs of before do not tell. */
+const endingOf = ({ end, saturated }: Pick<FailedResult, 'end' | 'saturated'>): Measurements => ({
+  ...(end && { sessionEnd: end }),
+  ...(saturated && {
+    saturatedWeights: saturated.weights,
+    saturatedHeadWeights: saturated.headWeights,
+    saturatedBiases: saturated.biases,
+  }),
+});

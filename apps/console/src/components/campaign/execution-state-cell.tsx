@@ -3,6 +3,13 @@ import { StateMark } from '../state/state-mark';
 import { executionState } from '../state/states';
 import styles from './execution-cells.module.css';
 
+const ENDS: Readonly<Record<NonNullable<Execution['sessionEnd']>, string | undefined>> = {
+  passes: undefined,
+  lowLoss: 'ended early: low loss',
+  noProgress: 'ended early: no progress',
+  guard: undefined, // the code says it
+};
+
 /** The state of an execution, and why it went wrong. */
 export function ExecutionStateCell({ execution }: { readonly execution: Execution }) {
   const { status, reason, guardRestarts = 0 } = execution;
@@ -11,6 +18,7 @@ export function ExecutionStateCell({ execution }: { readonly execution: Executio
     reason,
     isTrouble && `code ${status}`,
     guardRestarts > 0 && `loss guard restarted ${guardRestarts}×`,
+    execution.sessionEnd && ENDS[execution.sessionEnd],
   ].filter(Boolean);
   return (
     <>

@@ -22,6 +22,9 @@ const gain = ({ testItems, rightBefore, rightAfter }: Execution): number | undef
     ? undefined
     : accuracyOf(rightAfter - rightBefore, testItems);
 
+const saturated = ({ saturatedWeights, saturatedHeadWeights = 0, saturatedBiases = 0 }: Execution) =>
+  saturatedWeights === undefined ? undefined : saturatedWeights + saturatedHeadWeights + saturatedBiases;
+
 const status: Column<Execution> = {
   title: 'Status',
   cell: (execution) => <ExecutionStateCell execution={execution} />,
@@ -82,6 +85,17 @@ export const trainingsTable = (first: Column<Execution>): TableDeclaration<Execu
       needs: 'wide',
     },
     { ...figure('Steps', 'training steps', { of: (one) => one.steps, format: grouped }), needs: 'wide' },
+    {
+      ...figure(
+        'At limit',
+        'weights and biases that came to the end of their range: many say that the rate is too high',
+        {
+          of: saturated,
+          format: grouped,
+        },
+      ),
+      needs: 'wide',
+    },
     ...measured,
   ],
 });

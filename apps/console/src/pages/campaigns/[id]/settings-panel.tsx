@@ -5,7 +5,7 @@ import { FleetLink } from '../../../components/fleet/fleet-link';
 import { Panel } from '../../../components/panel/panel';
 import type { QueryView } from '../../../components/panel/query-view';
 import { DateTime } from '../../../components/time/date-time';
-import { grouped, NOTHING } from '../../../format/numbers';
+import { bits, grouped, NOTHING } from '../../../format/numbers';
 import { duration } from '../../../format/time';
 
 /** What the campaign was told to do. */
@@ -17,6 +17,24 @@ export function SettingsPanel({ query }: { readonly query: QueryView<CampaignDet
   );
 }
 
+const SCHEDULES: Readonly<Record<CampaignDetails['schedule'], string>> = {
+  constant: 'warm-up, then constant',
+  cosine: 'warm-up, then falling as a cosine',
+};
+
+const ORDERS: Readonly<Record<CampaignDetails['itemOrder'], string>> = {
+  shuffled: 'every item once',
+  balanced: 'every class as often as any other',
+};
+
+function stopText({ stopBelowLoss, stopPatience, stopLeastFall }: CampaignDetails): string {
+  const rules = [
+    stopBelowLoss > 0 && `below ${bits(stopBelowLoss)} bit`,
+    stopPatience > 0 && `after ${grouped(stopPatience)} passes without a fall of ${bits(stopLeastFall)} bit`,
+  ].filter(Boolean);
+  return rules.length > 0 ? rules.join(', or ') : 'never';
+}
+
 const factsOf = (campaign: CampaignDetails): readonly Fact[] => [
   { name: 'Fleet', value: <FleetLink id={campaign.fleetId} /> },
   { name: 'Devices that take part', value: grouped(campaign.participants.length) },
@@ -24,7 +42,9 @@ const factsOf = (campaign: CampaignDetails): readonly Fact[] => [
   { name: 'Quorum of a round', value: `${grouped(campaign.quorum)} deltas` },
   { name: 'Deadline of a round', value: duration(campaign.roundDeadlineSeconds * 1000) },
   { name: 'Passes over the items', value: grouped(campaign.passes) },
-  { name: 'Learning rate', value: String(campaign.learningRate) },
+  { name: 'Learning rate', value: `${campaign.learningRate}, ${SCHEDULES[campaign.schedule]}` },
+  { name: 'A pass meets', value: ORDERS[campaign.itemOrder] },
+  { name: 'A session ends early', value: stopText(campaign) },
   { name: 'Seed', value: String(campaign.seed) },
   { name: 'Trained from version', value: <CopyText value={campaign.baseVersionId} what="version id" /> },
   { name: 'Started', value: <Time at={campaign.startedAt} /> },
