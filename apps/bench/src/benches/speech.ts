@@ -1,18 +1,15 @@
 import { inputQuantisation } from '#libs/firmware/program';
-import { type Dataset, FSDD_SPEAKERS, toInput } from '#libs/model/dataset';
-import { uniformRates } from '#libs/model/quant';
+import { FSDD_SPEAKERS, type FsddSpeaker, toInput } from '#libs/model/dataset';
+import { accuracyOf, type SessionPlan, sessionSchedule } from '#libs/model/session';
 import type { Bench } from '../bench';
 import { boardCalled, compileModel, FACTORY_MODEL, readInference, schemeCalled } from '../compile-model';
 import { openFsdd } from '../fsdd';
 import { ANCHORS } from '../speech/anchors';
-import { runAll } from '../speech/pool';
-import type { SpeechRun } from '../speech/run';
 import { parseSpeechSettings, SPEECH_USAGE, type SpeechSettings } from '../speech/settings';
 import { type Outcome, summaryTable } from '../speech/summary';
-
-/** The session of split s is seeded with this plus s; split 0's is the seed of the golden training vectors. */
-const FIRST_SEED = 0x12345678;
-const seedOf = (split: number): number => FIRST_SEED + split;
+import { withCrew } from '../training/crew';
+import { seedOf } from '../training/settings';
+import { sessionRows } from '../training/speakers';
 
 /** Only the plan's budget depends on the board, and this bench has none. */
 const BOARD = 'virtual-m4';
@@ -34,26 +31,23 @@ export const speech: Bench = {
       target: 'wasm',
       program: 'harness',
     });
-    const datasetOf = ({ speaker, split }: SpeechRun): Dataset =>
-      toInput(recordingsOf(speaker, split), inputQuantisation(inference));
+    const rowsOf = (speaker: FsddSpeaker, split: number) =>
+      sessionRows(toInput(recordingsOf(speaker, split), inputQuantisation(inference)));
 
     print(heading(settings, scheme.name));
-    const outcomes: Outcome[] = [];
     const runs = settings.splits.flatMap((split) => FSDD_SPEAKERS.map((speaker) => ({ speaker, split })));
-    await runAll({ program: build.binary, parameters }, runs, {
-      taskOf: (run) => ({
-        dataset: datasetOf(run),
-        settings: {
-          seed: seedOf(run.split),
-          passes: settings.passes,
-          rates: uniformRates(settings.learningRate),
-        },
-      }),
-      ended: (run, { before, after }) => {
-        outcomes.push({ ...run, before, after });
-        print(`split ${run.split} ${run.speaker.padEnd(8)} ${before.toFixed(4)} -> ${after.toFixed(4)}`);
-      },
-    });
+    const outcomes = await withCrew(build.binary, (crew) =>
+      Promise.all(
+        runs.map(async ({ speaker, split }): Promise<Outcome> => {
+          const rows = rowsOf(speaker, split);
+          const plan = planOf(settings, split, rows.adapt.length);
+          const record = await crew.session({ parameters, rows, plan });
+          const [before, after] = [accuracyOf(record.before), accuracyOf(record.after)];
+          print(`split ${split} ${speaker.padEnd(8)} ${before.toFixed(4)} -> ${after.toFixed(4)}`);
+          return { speaker, split, before, after };
+        }),
+      ),
+    );
     const anchor = ANCHORS[settings.scheme];
     print(`\n${summaryTable(outcomes, anchor)}`);
     print(`\n${BEFORE_NOTE}`);
@@ -62,9 +56,25 @@ export const speech: Bench = {
   },
 };
 
-const heading = ({ splits, passes, learningRate }: SpeechSettings, scheme: string): string =>
-  `real speech (FSDD), 100 recordings to learn from and 400 to test on; scheme ${scheme}, ${passes} passes, ` +
-  `batch 1, rate ${learningRate} constant; session seeds ${splits.map((split) => `0x${seedOf(split).toString(16)}`).join(', ')}\n`;
+function planOf(settings: SpeechSettings, split: number, rows: number): SessionPlan {
+  const { passes, learningRate: rate, order } = settings;
+  const rates = { weights: rate, bias: rate, head: rate };
+  return {
+    seed: seedOf(split),
+    passes,
+    order,
+    schedule: sessionSchedule(rates, passes * rows, settings.schedule),
+  };
+}
+
+const heading = (settings: SpeechSettings, scheme: string): string => {
+  const { splits, passes, learningRate, schedule, order } = settings;
+  const seeds = splits.map((split) => `0x${seedOf(split).toString(16)}`).join(', ');
+  return (
+    `real speech (FSDD), 100 recordings to learn from and 400 to test on; scheme ${scheme}, ${passes} passes, ${order}, ` +
+    `batch 1, rate ${learningRate}, ${schedule} after the warm-up; session seeds ${seeds}\n`
+  );
+};
 
 const BEFORE_NOTE =
   'The factory model without training ("before") differs from its anchor by a few tenths of a point: that was measured\n' +

@@ -1,9 +1,14 @@
 import { type Column, formatTable, type Row } from '#libs/base/table';
 import { FSDD_SPEAKERS, type FsddSpeaker } from '#libs/model/dataset';
 import { type Anchor, ANCHOR_BEFORE } from './anchors';
-import type { RunOutcome, SpeechRun } from './run';
 
-export interface Outcome extends RunOutcome, Pick<SpeechRun, 'speaker' | 'split'> {}
+/** One speaker and one split, and the accuracy on the speaker's test recordings. */
+export interface Outcome {
+  readonly speaker: FsddSpeaker;
+  readonly split: number;
+  readonly before: number;
+  readonly after: number;
+}
 
 const COLUMNS: readonly Column[] = [
   { title: 'speaker', align: 'left' },

@@ -3,10 +3,10 @@ import { uniformRates } from '#libs/model/quant';
 import { compileWasm, WasmModel } from '#libs/firmware/toolchain';
 import { ShadowSession } from '#test/support/float-shadow';
 import { kwsDigitsGraph, KWS_SCHEMES } from '#test/support/kws-digits';
-import { personalise } from '../../speech/run';
 import { atMost, fraction, points } from '../bar';
 import { digitsProgram, PASSES } from '../digits';
 import { held, noted } from '../figure';
+import { personalisePlainly } from '../plain-session';
 import type { TrainingRow } from '../row';
 import { seedOf } from '../settings';
 import { deviation, mean, recordingsFor } from '../speakers';
@@ -37,9 +37,9 @@ export const shadow: TrainingRow = {
     for (const { speaker, split } of pairs) {
       const dataset = recordings(speaker, split);
       const session = { seed: seedOf(split), passes: PASSES, rates: uniformRates(RATE) };
-      const int8 = personalise(new WasmModel(module, parameters), dataset, session).after;
+      const int8 = personalisePlainly(new WasmModel(module, parameters), dataset, session).after;
       await breath();
-      const real = personalise(new ShadowSession(step.training), dataset, session).after;
+      const real = personalisePlainly(new ShadowSession(step.training), dataset, session).after;
       results.push({ int8, real });
       note(`shadow: ${speaker}, split ${split}: int8 ${fraction(int8)}, float ${fraction(real)}`);
       await breath();

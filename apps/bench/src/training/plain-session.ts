@@ -1,13 +1,7 @@
 import { at } from '#libs/base/result';
 import { shufflePass } from '#libs/base/rng';
-import { type Dataset, type FsddSpeaker, item } from '#libs/model/dataset';
+import { type Dataset, item } from '#libs/model/dataset';
 import type { Rates } from '#libs/model/quant';
-
-/** One speaker and one split. */
-export interface SpeechRun {
-  readonly speaker: FsddSpeaker;
-  readonly split: number;
-}
 
 /** Accuracy on the speaker's test recordings. */
 export interface RunOutcome {
@@ -15,23 +9,30 @@ export interface RunOutcome {
   readonly after: number;
 }
 
-/** How a session learns: NUMERICS N7 to N9, at one rate throughout. */
-export interface SessionSettings {
+/** How it learns: NUMERICS N7 to N9, at one rate throughout. */
+export interface PlainSettings {
   readonly seed: number;
   readonly passes: number;
   readonly rates: Rates;
 }
 
-/** A model that learns, on its start values: the generated program, or the reference. */
-export interface Learner {
+/** A model that learns, on its start values, and can't begin again. */
+export interface PlainLearner {
   forward(input: Int8Array): void;
   predict(): number;
   loss(label: number): number;
   backward(step: { readonly seed: number; readonly index: number; readonly rates: Rates }): void;
 }
 
-/** Tests, makes the passes over the recordings to learn from in the order of N9, and tests again. */
-export function personalise(learner: Learner, dataset: Dataset, settings: SessionSettings): RunOutcome {
+/**
+ * Tests, makes the passes over the recordings to learn from in the order of N9, and tests again: no guard, because two ways of keeping
+ * weights are compared step by step.
+ */
+export function personalisePlainly(
+  learner: PlainLearner,
+  dataset: Dataset,
+  settings: PlainSettings,
+): RunOutcome {
   const before = testAccuracy(learner, dataset);
   const { seed, passes, rates } = settings;
   const order = Array.from({ length: dataset.adaptCount }, (_, index) => index);
@@ -48,7 +49,7 @@ export function personalise(learner: Learner, dataset: Dataset, settings: Sessio
   return { before, after: testAccuracy(learner, dataset) };
 }
 
-function testAccuracy(learner: Learner, dataset: Dataset): number {
+function testAccuracy(learner: PlainLearner, dataset: Dataset): number {
   let right = 0;
   for (let index = dataset.adaptCount; index < dataset.labels.length; index++) {
     learner.forward(item(dataset, index));

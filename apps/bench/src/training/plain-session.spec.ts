@@ -1,9 +1,9 @@
 import type { Dataset } from '#libs/model/dataset';
 import { uniformRates } from '#libs/model/quant';
-import { type Learner, personalise } from './run';
+import { personalisePlainly, type PlainLearner } from './plain-session';
 
 /** Knows the label of every item that it was trained on; an item is its own number. */
-class Rote implements Learner {
+class Rote implements PlainLearner {
   readonly known = new Map<number, number>();
   readonly steps: number[] = [];
   private current = 0;
@@ -36,7 +36,7 @@ it('tests before and after, and counts one step for every recording presented', 
     elements: Int8Array.of(0, 1, 3, 4, 5),
   };
   const learner = new Rote();
-  const outcome = personalise(learner, dataset, { seed: 1, passes: 2, rates: uniformRates(0.02) });
+  const outcome = personalisePlainly(learner, dataset, { seed: 1, passes: 2, rates: uniformRates(0.02) });
   expect(outcome).toEqual({ before: 0, after: 2 / 3 });
   expect(learner.steps).toEqual([0, 1, 2, 3]);
 });
