@@ -4,6 +4,7 @@
 #include "check.h"
 #include "fl_boots.h"
 #include "fl_crc32.h"
+#include "fl_features.h"
 #include "fl_flash_map.h"
 #include "fl_identity.h"
 #include "fl_nor.h"
@@ -196,6 +197,92 @@ static void a_sample_log_is_checked_before_use(void) {
   CHECK(!fl_samples_open(&samples, offset, 0x40000, 10));
 }
 
+/* ---- features ---- */
+
+enum { FEATURE_ITEMS = 700, FEATURE_BYTES = 10, FEATURE_OPERATIONS = 2 + 2 * FEATURE_ITEMS + 3 };
+static const uint8_t base_digest[FL_DIGEST_BYTES] = {3, 1, 4};
+static const fl_features_base feature_base = {5, base_digest};
+
+static void write_feature_items(fl_samples *samples) {
+  const uint32_t offset = fl_slots_end(&slots);
+  test_hal_reset();
+  memset(hal.flash + offset, 0, FEATURE_ITEMS * 12 + 24);
+  write_samples(FEATURE_ITEMS, 6, 600, 100);
+  for (uint32_t i = 0; i < FEATURE_ITEMS; i++) hal.flash[offset + 24 + 12 * i] = (uint8_t)(i % 10);
+  CHECK(fl_samples_open(samples, offset, 6, 10));
+}
+
+static bool make_features(const fl_features *features) {
+  if (!fl_features_begin(features)) return false;
+  for (uint32_t i = 0; i < FEATURE_ITEMS; i++) {
+    uint8_t bytes[FEATURE_BYTES];
+    memset(bytes, (int)(i % 251), sizeof bytes);
+    if (!fl_features_put(features, i, bytes)) return false;
+  }
+  return fl_features_commit(features, &feature_base);
+}
+
+static void check_features(const fl_features *features) {
+  const fl_samples *rows = &features->rows;
+  CHECK(rows->adapt_count == 600 && rows->test_count == 100);
+  for (uint32_t i = 0; i < FEATURE_ITEMS; i++) {
+    CHECK(fl_samples_label(rows, i) == i % 10);
+    CHECK((uint8_t)fl_samples_features(rows, i)[0] == i % 251);
+    CHECK((uint8_t)fl_samples_features(rows, i)[FEATURE_BYTES - 1] == i % 251);
+  }
+}
+
+static void features_are_of_what_they_were_made_of(void) {
+  fl_samples samples;
+  fl_features features;
+  static const uint8_t other_digest[FL_DIGEST_BYTES] = {3, 1, 5};
+  static const fl_features_base other_prefix = {6, base_digest}, other_base = {5, other_digest};
+  write_feature_items(&samples);
+  CHECK(fl_features_open(&features, &samples, FEATURE_BYTES));
+  CHECK(!fl_features_are_of(&features, &feature_base));
+  CHECK(make_features(&features) && fl_features_are_of(&features, &feature_base));
+  check_features(&features);
+  CHECK(!fl_features_are_of(&features, &other_prefix) && !fl_features_are_of(&features, &other_base));
+  hal.flash[fl_slots_end(&slots) + 24 + 5] ^= 1; /* another item */
+  CHECK(!fl_features_are_of(&features, &feature_base));
+  hal.flash[fl_slots_end(&slots) + 24 + 5] ^= 1;
+  CHECK(fl_features_are_of(&features, &feature_base));
+  CHECK(fl_features_begin(&features) && !fl_features_are_of(&features, &feature_base));
+}
+
+static void features_need_room_behind_the_items(void) {
+  fl_samples samples;
+  fl_features features;
+  write_feature_items(&samples);
+  const uint32_t end_of_items = fl_slots_end(&slots) + 24 + 12 * FEATURE_ITEMS;
+  const uint32_t sectors = (TEST_FLASH_BYTES - end_of_items) / FL_SECTOR_BYTES;
+  const uint32_t most = (sectors - 1) * FL_SECTOR_BYTES / FEATURE_ITEMS / 4 * 4 - 4;
+  CHECK(fl_features_open(&features, &samples, most) && features.offset >= end_of_items);
+  CHECK(!fl_features_open(&features, &samples, most + FL_SECTOR_BYTES / 4));
+  CHECK(!fl_features_open(&features, &samples, UINT32_MAX));
+}
+
+/* Whatever is there after a cut is not believed unless it is complete, and is made anew. */
+static void features_survive_power_cuts(void) {
+  fl_samples samples;
+  fl_features features;
+  write_feature_items(&samples);
+  CHECK(fl_features_open(&features, &samples, FEATURE_BYTES) && make_features(&features));
+  const uint32_t operations = hal.flash_operations;
+  CHECK(operations == FEATURE_OPERATIONS);
+  saved = hal;
+  for (uint32_t operation = 1; operation <= operations; operation += operation < 8 || operation + 8 > operations ? 1 : 97) {
+    for (uint32_t cut = 0; cut < sizeof cut_points / sizeof *cut_points; cut++) {
+      restore_with_cut(operation, cut_points[cut]);
+      const bool made = make_features(&features);
+      (void)power_back();
+      if (made || fl_features_are_of(&features, &feature_base)) check_features(&features);
+      CHECK(make_features(&features));
+      check_features(&features);
+    }
+  }
+}
+
 int main(void) {
   crc_is_the_one_of_zlib();
   nor_clears_bits_only();
@@ -207,5 +294,8 @@ int main(void) {
   slots_take_turns();
   slots_survive_power_cuts();
   a_sample_log_is_checked_before_use();
+  features_are_of_what_they_were_made_of();
+  features_need_room_behind_the_items();
+  features_survive_power_cuts();
   return 0;
 }

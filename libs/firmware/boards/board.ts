@@ -59,6 +59,11 @@ export interface Board {
   readonly stackBytes: number;
   /** Bytes of SRAM kept for static variables outside the arena: runtime, network, drivers. */
   readonly reserveBytes: number;
+  /**
+   * Bytes of flash that a device keeps free beside every item of its sample log, for what the frozen prefix of a model makes of it; 0
+   * where there is none.
+   */
+  readonly featureBytes: number;
   readonly runs: Runs;
   readonly qemuMachine?: string;
   /** Folder under `firmware-templates/boards` with the linker script and start-up code of the family. */

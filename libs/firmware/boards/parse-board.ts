@@ -96,6 +96,7 @@ function read(json: Json): Board {
     budget: { sramBytes: count(budget, 'sramBytes'), flashBytes: count(budget, 'flashBytes') },
     stackBytes: count(json, 'stackBytes'),
     reserveBytes: count(json, 'reserveBytes'),
+    featureBytes: json.featureBytes === undefined ? 0 : count(json, 'featureBytes'),
     runs,
     ...(runs === 'qemu' ? { qemuMachine: text(json, 'qemuMachine') } : {}),
     family: folder(json, 'family'),

@@ -2,6 +2,7 @@
  * Where nothing trained stands before a layer, its input is the same for a sample in every pass: a session can compute it once a
  * sample, keep it beside the sample, and run only what follows. Which cut that is, and whether it pays.
  */
+import type { Board } from '#libs/firmware/boards';
 import { type Plan, type PlanRequest, placeAll } from '#libs/firmware/planner';
 import { type Graph, graphMacs, isLayer, tensorBytes, tensorOf } from '#libs/model/ir';
 import { type CutStep, cutStep, prefixCuts } from '#libs/model/passes';
@@ -18,6 +19,10 @@ export interface FeatureRoom {
   /** Bytes of the features of one sample that there is place for; no SRAM of the session. */
   readonly featureBytes: number;
 }
+
+/** What devices on a board can keep beside a sample; undefined: nothing. */
+export const roomOn = ({ featureBytes }: Board): FeatureRoom | undefined =>
+  featureBytes > 0 ? { featureBytes } : undefined;
 
 /** A cut and what it costs. */
 export interface StepCut extends CutStep {

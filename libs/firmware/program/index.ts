@@ -14,6 +14,7 @@ export {
   inferenceGraph,
   type InputQuantisation,
   inputQuantisation,
+  toldModel,
   useOf,
 } from './inference-graph';
 export {
@@ -23,12 +24,16 @@ export {
   type Optimize,
 } from './inference-program';
 export { fileWithHead } from './with-head';
-export { featureBytesOf, type FeatureRoom, layersIn, type PlannedPrefix } from './frozen-prefix';
+export { featureBytesOf, type FeatureRoom, layersIn, type PlannedPrefix, roomOn } from './frozen-prefix';
 export { arenaBytesOf, planLadder, planStep, type PlannedStep, type StepRequest } from './plan-training';
 export {
+  findSchemes,
+  fittingRungs,
+  type FoundSchemes,
   PlannedPeaks,
   planTraining,
   type SearchedStep,
+  searchedStep,
   type SearchLimits,
   type SearchOptions,
   searchTraining,

@@ -94,8 +94,14 @@ function placedApart(
 const within = (board: Board): PlanBudget => ({ optimize: 'speed', budgetBytes: arenaBudget(board) });
 
 /** Every rung of the model's ladder, placed as for that board, or whole. Rungs can be trained, so nothing is refused. */
-export const planLadder = (inference: Graph, board?: Board): readonly PlannedStep[] =>
-  schemeLadder(inference).map((scheme) => planRung(inference, scheme, board ? within(board) : {}));
+export const planLadder = (
+  inference: Graph,
+  board?: Board,
+  { cache }: Pick<StepRequest, 'cache'> = {},
+): readonly PlannedStep[] =>
+  schemeLadder(inference).map((scheme) =>
+    planRung(inference, scheme, { ...(board && within(board)), cache }),
+  );
 
 function planRung(inference: Graph, scheme: SparseScheme, request: StepRequest = {}): PlannedStep {
   const step = planStep(inference, scheme, request);

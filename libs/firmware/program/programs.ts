@@ -5,7 +5,7 @@ import { placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
 import { useOf } from './inference-graph';
-import { planStep, type PlannedStep } from './plan-training';
+import { planStep, type PlannedStep, type StepRequest } from './plan-training';
 import { planTraining } from './scheme-search';
 
 /** A training program as text, and all that is known of it before it is compiled. Plain data. */
@@ -14,14 +14,22 @@ export interface TrainingProgram extends PlannedStep {
 }
 
 /** The program that trains as much of a model as fits a board. Refusals: those of `planTraining` and `generate`. */
-export function trainingProgram(inference: Graph, board: Board): Result<TrainingProgram> {
-  const step = planTraining(inference, board);
+export function trainingProgram(
+  inference: Graph,
+  board: Board,
+  options: Parameters<typeof planTraining>[2] = {},
+): Result<TrainingProgram> {
+  const step = planTraining(inference, board, options);
   return step.ok ? written(inference, step.value) : step;
 }
 
 /** The program that trains what a given scheme says, whatever the budget. */
-export function stepProgram(inference: Graph, scheme: SparseScheme): Result<TrainingProgram> {
-  const step = planStep(inference, scheme);
+export function stepProgram(
+  inference: Graph,
+  scheme: SparseScheme,
+  request: StepRequest = {},
+): Result<TrainingProgram> {
+  const step = planStep(inference, scheme, request);
   return step.ok ? written(inference, step.value) : step;
 }
 

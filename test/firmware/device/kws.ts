@@ -1,6 +1,7 @@
 import { unwrap } from '#libs/base/result';
 import { type DeltaLayout, decodeDelta } from '#libs/fleet/delta';
-import { type GeneratedModel, sessionLayout } from '#libs/firmware/codegen';
+import { type GeneratedModel, packParameters, sessionLayout } from '#libs/firmware/codegen';
+import { planStep, written } from '#libs/firmware/program';
 import { CHUNK_BYTES, executionId, layoutId, schemeId, type TrainJob } from '#libs/fleet/protocol';
 import {
   type Dataset,
@@ -11,9 +12,7 @@ import {
   toInput,
 } from '#libs/model/dataset';
 import { rateOf } from '#libs/model/quant';
-import { trainingGraph } from '#libs/model/passes';
 import { goldenOf } from '#test/support/golden-sets';
-import { prepare } from '#test/support/harness';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
 import { Artifact } from '#test/support/scripted-server/index';
 import { sharedBytes, sharedText } from '#test/support/shared-files';
@@ -31,11 +30,19 @@ export interface KwsModel {
   readonly decodeDelta: (encoded: Uint8Array) => Uint8Array | undefined;
 }
 
-/** The demonstration model with its sparse scheme. */
-export function kwsModel(): KwsModel {
+/** Room for what the prefix of kws-digits makes of a recording. */
+export const KWS_FEATURE_BYTES = 3120;
+
+/**
+ * The demonstration model with its sparse scheme.
+ * @param featureBytes beside every recording: what stands before the first trained layer is computed once
+ */
+export function kwsModel(featureBytes = 0): KwsModel {
   const inference = kwsDigitsGraph();
-  const graph = unwrap(trainingGraph(inference, KWS_SCHEMES.sparse));
-  const { model, parameters } = prepare(graph, inference);
+  const step = unwrap(planStep(inference, KWS_SCHEMES.sparse, { cache: { featureBytes } }));
+  const graph = step.training;
+  const { model } = unwrap(written(inference, step));
+  const parameters = packParameters(inference);
   const { scheme, variables } = sessionLayout(graph);
   const layout: DeltaLayout = {
     schemeId: scheme,

@@ -20,10 +20,17 @@ export interface BoardOptions {
   readonly token?: string;
   readonly uid?: string;
   readonly slotBytes?: number;
+  readonly featureBytes?: number;
   readonly program: Uint8Array;
 }
 
-export function testFlash({ samples, token, uid, slotBytes }: Omit<BoardOptions, 'program'>): Uint8Array {
+export function testFlash({
+  samples,
+  token,
+  uid,
+  slotBytes,
+  featureBytes,
+}: Omit<BoardOptions, 'program'>): Uint8Array {
   const board = {
     uid: fromHex(uid ?? TEST_UID) as Uint8Array,
     entropy: new Uint8Array(16).fill(7),
@@ -35,7 +42,7 @@ export function testFlash({ samples, token, uid, slotBytes }: Omit<BoardOptions,
     label: 'test board',
     token: token ?? TEST_TOKEN,
   };
-  return factoryFlash(board, samples);
+  return factoryFlash(board, samples, featureBytes);
 }
 
 /** A scripted server and virtual devices around a real broker. */

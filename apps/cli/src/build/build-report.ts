@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatTable, grouped } from '#libs/base/table';
 import type { Build } from '#libs/firmware/toolchain';
 import { schemeId } from '#libs/model/scheme';
+import { prefixFacts } from '../model/prefix-facts';
 import type { BuildJob } from './build-files';
 
 export interface ReportedFile {
@@ -16,7 +17,8 @@ export function reportOf(
   builds: readonly Build[],
   files: readonly ReportedFile[],
 ) {
-  const { scheme, plan } = program;
+  const { scheme, plan, prefix, model: made } = program;
+  const { arenaBytes } = made.facts;
   const arm = builds.find(({ target }) => target === 'arm');
   return {
     model: model.inference.name,
@@ -28,11 +30,12 @@ export function reportOf(
     run: board.runs !== 'none',
     trains: scheme !== undefined,
     ...(scheme && { scheme: { ...scheme, id: schemeId(scheme) } }),
-    arenaBytes: plan.peakBytes,
+    arenaBytes,
+    ...(prefix && { prefix: prefixFacts(prefix) }),
     scratchBytes: plan.scratchBytes,
     lowerBoundBytes: plan.lowerBoundBytes,
     proof: plan.proof,
-    plannedPeakBytes: plan.peakBytes + board.stackBytes + (scheme ? board.reserveBytes : 0),
+    plannedPeakBytes: arenaBytes + board.stackBytes + (scheme ? board.reserveBytes : 0),
     ...(arm?.footprint && { footprint: arm.footprint }),
     ...(arm?.fit && { fit: arm.fit }),
     files,

@@ -2,7 +2,13 @@ import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { type GeneratedModel, packParameters } from '#libs/firmware/codegen';
 import type { Plan } from '#libs/firmware/planner';
-import { stepProgram, type TrainingProgram, trainingProgram } from '#libs/firmware/program';
+import {
+  type FeatureRoom,
+  type PlannedPrefix,
+  stepProgram,
+  type TrainingProgram,
+  trainingProgram,
+} from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import type { SparseScheme } from '#libs/model/scheme';
 import { fittingProgram, type Wishes } from '../model/fitting-program';
@@ -13,6 +19,8 @@ export interface CompiledProgram {
   /** What `model` runs: the inference graph, or the graph of a training step. */
   readonly graph: Graph;
   readonly plan: Plan;
+  /** What a device computes once a sample, before `graph`. */
+  readonly prefix?: PlannedPrefix;
   readonly model: GeneratedModel;
   readonly parameters: Uint8Array;
   /** What is trained; absent where nothing is. */
@@ -27,6 +35,8 @@ export interface CompileRequest {
   /** Inference only. */
   readonly inputRows: boolean;
   readonly kernels: Wishes['kernels'];
+  /** Training: what the device can keep beside a sample. */
+  readonly cache: FeatureRoom | undefined;
 }
 
 /** From a model to C that was planned to fit a board. */
@@ -37,6 +47,7 @@ export function compileProgram({
   optimize,
   inputRows,
   kernels,
+  cache,
 }: CompileRequest): Result<CompiledProgram> {
   switch (train.kind) {
     case 'none': {
@@ -52,23 +63,27 @@ export function compileProgram({
       return program.ok ? ok({ ...program.value, graph: program.value.inference }) : program;
     }
     case 'auto': {
-      const program = trainingProgram(inference, board);
+      const program = trainingProgram(inference, board, { cache });
       return program.ok ? ok(trained(inference, program.value)) : withHint(program.error);
     }
     case 'scheme': {
-      const program = stepProgram(inference, train.scheme);
+      const program = stepProgram(inference, train.scheme, { cache });
       if (!program.ok) return program;
-      const missing = program.value.plan.peakBytes - arenaBudget(board);
-      return missing <= 0
+      const { arenaBytes } = program.value.model.facts;
+      return arenaBytes <= arenaBudget(board)
         ? ok(trained(inference, program.value))
-        : err(schemeDoesNotFit(train.scheme, program.value.plan, board));
+        : err(schemeDoesNotFit(train.scheme, arenaBytes, board));
     }
   }
 }
 
-const trained = (inference: Graph, { training, plan, model, scheme }: TrainingProgram): CompiledProgram => ({
+const trained = (
+  inference: Graph,
+  { training, plan, prefix, model, scheme }: TrainingProgram,
+): CompiledProgram => ({
   graph: training,
   plan,
+  ...(prefix && { prefix }),
   model,
   scheme,
   parameters: packParameters(inference),
@@ -83,11 +98,11 @@ const withHint = ({
   readonly message: string;
 }): Result<CompiledProgram> => err(fault(code, `${message}; --train none builds inference alone`));
 
-function schemeDoesNotFit(scheme: SparseScheme, { peakBytes }: Plan, board: Board) {
+function schemeDoesNotFit(scheme: SparseScheme, arenaBytes: number, board: Board) {
   const budget = arenaBudget(board);
   return fault(
     'program.does-not-fit',
-    `scheme ${scheme.name} needs an arena of ${peakBytes} bytes, ${peakBytes - budget} more than the ${budget} that ${board.name} ` +
+    `scheme ${scheme.name} needs an arena of ${arenaBytes} bytes, ${arenaBytes - budget} more than the ${budget} that ${board.name} ` +
       `has left with ${board.budget.sramBytes} bytes of SRAM; --train auto takes the largest scheme that fits`,
   );
 }

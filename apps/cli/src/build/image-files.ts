@@ -8,7 +8,7 @@ const FILE_ENDINGS = { arm: 'elf', wasm: 'wasm', native: 'bin' } as const;
 
 /** The programs and all that they were made from. */
 export function imageFiles(
-  { graph, plan, model, parameters }: CompiledProgram,
+  { graph, plan, prefix, model, parameters }: CompiledProgram,
   builds: readonly Build[],
 ): Files {
   return new Map<string, string | Uint8Array>([
@@ -17,6 +17,12 @@ export function imageFiles(
     ...model.files.map(({ path, text }) => [path, text] as const),
     ['graph.txt', dumpGraph(graph)],
     ['plan.txt', renderPlan(graph, plan)],
+    ...(prefix
+      ? ([
+          ['prefix-graph.txt', dumpGraph(prefix.graph)],
+          ['prefix-plan.txt', renderPlan(prefix.graph, prefix.plan)],
+        ] as const)
+      : []),
     ...builds.flatMap(({ fit }) =>
       fit
         ? ([

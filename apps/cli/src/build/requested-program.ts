@@ -1,5 +1,6 @@
 import { err, type Fault, fault, ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
+import type { FeatureRoom } from '#libs/firmware/program';
 import type { Workshop } from '#libs/firmware/toolchain';
 import type { Wishes } from '../model/fitting-program';
 import { type BudgetWords, readBoard } from '../model/read-board';
@@ -24,14 +25,20 @@ export interface RequestedProgram {
   readonly program: CompiledProgram;
 }
 
+/** What a board is given that it could do without. */
+export interface Extras {
+  readonly kernels: (board: Board) => Wishes['kernels'];
+  readonly cache: (board: Board) => FeatureRoom | undefined;
+}
+
 /**
- * Reads board, scheme and model, and compiles the model with the kernels for that board.
+ * Reads board, scheme and model, and compiles the model for that board.
  * Refused: `build.no-rows`, and as `readBoard`, `readTrainChoice`, `readModel` and `compileProgram` refuse.
  */
 export async function requestedProgram(
   shop: Workshop,
   words: ProgramWords,
-  kernelsFor: (board: Board) => Wishes['kernels'],
+  extras: Extras,
 ): Promise<Result<RequestedProgram>> {
   const board = await readBoard(shop, words.board, words);
   if (!board.ok) return board;
@@ -47,7 +54,8 @@ export async function requestedProgram(
     train: train.value,
     optimize: words.optimize,
     inputRows: words['input-rows'],
-    kernels: kernelsFor(board.value),
+    kernels: extras.kernels(board.value),
+    cache: extras.cache(board.value),
   });
   return program.ok ? ok({ board: board.value, model: model.value, program: program.value }) : program;
 }

@@ -2,10 +2,11 @@ import { ok } from '#libs/base/result';
 import { defineCommand } from '../command';
 import { buildFiles } from '../build/build-files';
 import { buildText } from '../build/build-report';
-import { requestedProgram } from '../build/requested-program';
+import { type Extras, requestedProgram } from '../build/requested-program';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { kernelsOf } from '../model/fitting-program';
+import { roomOn } from '#libs/firmware/program';
 import {
   boardOption,
   flashOption,
@@ -18,6 +19,9 @@ import {
   sramOption,
   trainOption,
 } from './shared-parameters';
+
+/** A firmware of one's own has its own store of samples. */
+const NO_EXTRAS: Extras = { kernels: () => 'plain', cache: () => undefined };
 
 export const build = defineCommand({
   name: 'build',
@@ -50,7 +54,7 @@ export const build = defineCommand({
     const requested = await requestedProgram(
       localWorkshop,
       { ...options, model: path, train: options.train ?? 'auto' },
-      options.format === 'c-library' ? () => 'plain' : kernelsOf,
+      options.format === 'c-library' ? NO_EXTRAS : { kernels: kernelsOf, cache: roomOn },
     );
     if (!requested.ok) return requested;
     const built = await buildFiles(localWorkshop, {

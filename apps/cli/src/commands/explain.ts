@@ -2,12 +2,15 @@ import { ok } from '#libs/base/result';
 import { grouped } from '#libs/base/table';
 import { arenaBudget } from '#libs/firmware/boards';
 import { planPicture, segmentsSaid } from '#libs/firmware/explain';
-import { type Plan, renderPlan } from '#libs/firmware/planner';
+import { renderPlan } from '#libs/firmware/planner';
+import { type PlannedPrefix, roomOn } from '#libs/firmware/program';
 import { dumpGraph } from '#libs/model/ir';
+import type { CompiledProgram } from '../build/compiled-program';
 import { requestedProgram } from '../build/requested-program';
 import { defineCommand } from '../command';
 import { inFolder, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
+import { prefixText } from '../model/prefix-facts';
 import { kernelsOf } from '../model/fitting-program';
 import {
   boardOption,
@@ -36,37 +39,55 @@ export const explain = defineCommand({
   },
   notes: [
     'plan.svg is the arena over the kernel calls (a browser shows it; what lies under the pointer is named), plan.txt the same as\n' +
-      'text: buffers, segments, calls; graph.txt the operators. The plan is the one that "build" makes of the same words (whose own\n' +
+      'text: buffers, segments, calls; graph.txt the operators; prefix-* the same of what a device computes once a sample. The plan is the one that "build" makes of the same words (whose own\n' +
       'default is --train auto).',
   ],
   async run({ words: [path], options }, terminal) {
     const requested = await requestedProgram(
       localWorkshop,
       { ...options, model: path, train: options.train ?? 'none' },
-      kernelsOf,
+      { kernels: kernelsOf, cache: roomOn },
     );
     if (!requested.ok) return requested;
     const { board, program } = requested.value;
-    const { graph, plan, scheme } = program;
+    const { graph, plan, prefix, scheme } = program;
     const budgetBytes = arenaBudget(scheme ? board : { ...board, reserveBytes: 0 });
     const files = new Map([
       ['plan.txt', renderPlan(graph, plan)],
       ['plan.svg', planPicture(graph, plan, { budgetBytes })],
       ['graph.txt', dumpGraph(graph)],
+      ...(prefix ? prefixFiles(prefix, budgetBytes) : []),
     ]);
     const written = await writeFiles(inFolder(options.out, files), [options.out]);
     if (!written.ok) return written;
-    terminal.print(explainText(plan, budgetBytes, options.out));
+    terminal.print(explainText(program, { budgetBytes, files: [...files.keys()], folder: options.out }));
     return ok(undefined);
   },
 });
 
-function explainText(plan: Plan, budgetBytes: number, folder: string): string {
-  const { schedule, peakBytes } = plan;
-  const fits = peakBytes <= budgetBytes ? 'fits' : 'does not fit';
+const prefixFiles = ({ graph, plan }: PlannedPrefix, budgetBytes: number) =>
+  [
+    ['prefix-plan.txt', renderPlan(graph, plan)],
+    ['prefix-plan.svg', planPicture(graph, plan, { budgetBytes })],
+    ['prefix-graph.txt', dumpGraph(graph)],
+  ] as const;
+
+interface Explained {
+  readonly budgetBytes: number;
+  readonly files: readonly string[];
+  readonly folder: string;
+}
+
+function explainText(
+  { plan, prefix, model }: CompiledProgram,
+  { budgetBytes, files, folder }: Explained,
+): string {
+  const { arenaBytes } = model.facts;
+  const fits = arenaBytes <= budgetBytes ? 'fits' : 'does not fit';
   return [
-    `${plan.graph}: an arena of ${grouped(peakBytes)} bytes ${fits} the ${grouped(budgetBytes)} that the board has for it`,
-    `${grouped(schedule.calls.length)} kernel calls; ${segmentsSaid(schedule)}`,
-    `${folder}: plan.svg, plan.txt, graph.txt`,
+    `${plan.graph}: an arena of ${grouped(arenaBytes)} bytes ${fits} the ${grouped(budgetBytes)} that the board has for it`,
+    `${grouped(plan.schedule.calls.length)} kernel calls; ${segmentsSaid(plan.schedule)}`,
+    ...(prefix ? [prefixText(prefix)] : []),
+    `${folder}: ${files.join(', ')}`,
   ].join('\n');
 }

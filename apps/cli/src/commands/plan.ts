@@ -2,12 +2,13 @@ import { ok } from '#libs/base/result';
 import { formatTable, grouped } from '#libs/base/table';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { renderPlan } from '#libs/firmware/planner';
-import { planLadder, planTraining, type PlannedStep } from '#libs/firmware/program';
+import { arenaBytesOf, planLadder, planTraining, type PlannedStep, roomOn } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
 import { defineCommand } from '../command';
 import { localWorkshop } from '../local-workshop';
 import { readBoard } from '../model/read-board';
+import { prefixFacts, prefixText } from '../model/prefix-facts';
 import { readModel } from '../model/read-model';
 import { boardOption, jsonOption, modelWord, printJson, sramOption } from './shared-parameters';
 
@@ -21,7 +22,7 @@ export const plan = defineCommand({
     if (!board.ok) return board;
     const model = readModel(path);
     if (!model.ok) return model;
-    const planned = planTraining(model.value.inference, board.value);
+    const planned = planTraining(model.value.inference, board.value, { cache: roomOn(board.value) });
     if (!planned.ok) return planned;
     if (options.json) printJson(terminal, planJson(model.value.inference, board.value, planned.value));
     else terminal.print(planText(model.value.inference, board.value, planned.value));
@@ -31,14 +32,14 @@ export const plan = defineCommand({
 
 /** The ladder of the model, and the chosen step among them, by how far back training reaches. */
 function landmarks(inference: Graph, board: Board, chosen: PlannedStep): readonly PlannedStep[] {
-  const others = planLadder(inference, board).filter(
+  const others = planLadder(inference, board, { cache: roomOn(board) }).filter(
     ({ scheme }) => schemeId(scheme) !== schemeId(chosen.scheme),
   );
   return [...others, chosen].sort((a, b) => a.scheme.biasLayers - b.scheme.biasLayers);
 }
 
 function planJson(inference: Graph, board: Board, planned: PlannedStep): object {
-  const { scheme, plan: chosen } = planned;
+  const { scheme, plan: chosen, prefix } = planned;
   return {
     model: inference.name,
     board: board.name,
@@ -48,9 +49,10 @@ function planJson(inference: Graph, board: Board, planned: PlannedStep): object 
     accounting: schemeAccounting(inference, scheme),
     candidates: landmarks(inference, board, planned).map((each) => ({
       name: each.scheme.name,
-      arenaBytes: each.plan.peakBytes,
+      arenaBytes: arenaBytesOf(each),
     })),
     plan: chosen,
+    ...(prefix && { prefix: { ...prefixFacts(prefix), plan: prefix.plan } }),
   };
 }
 
@@ -63,14 +65,14 @@ const CANDIDATE_COLUMNS = [
 ] as const;
 
 function planText(inference: Graph, board: Board, planned: PlannedStep): string {
-  const { scheme, training, plan: chosen } = planned;
+  const { scheme, training, plan: chosen, prefix } = planned;
   const { sramBytes } = board.budget;
   const budget = arenaBudget(board);
   const rows = landmarks(inference, board, planned).map((rung) => {
     const { weights, biases } = trainedParameters(inference, rung.scheme);
-    const { peakBytes } = rung.plan;
-    const mark = rung.scheme.name === scheme.name ? '>' : peakBytes > budget ? 'x' : '';
-    return [mark, rung.scheme.name, grouped(weights), grouped(biases), grouped(peakBytes)];
+    const arenaBytes = arenaBytesOf(rung);
+    const mark = rung.scheme.name === scheme.name ? '>' : arenaBytes > budget ? 'x' : '';
+    return [mark, rung.scheme.name, grouped(weights), grouped(biases), grouped(arenaBytes)];
   });
   return [
     `${board.name}: ${grouped(sramBytes)} bytes of SRAM, less ${grouped(board.stackBytes)} of stack and ` +
@@ -78,6 +80,7 @@ function planText(inference: Graph, board: Board, planned: PlannedStep): string 
     '',
     formatTable(CANDIDATE_COLUMNS, rows),
     `(> chosen, x does not fit)`,
+    ...(prefix ? ['', prefixText(prefix)] : []),
     '',
     renderPlan(training, chosen),
   ].join('\n');

@@ -25,5 +25,6 @@ export function makeFlash(fleet: FleetDescription, device: DeviceDescription, bo
       token: fleet.enrolmentToken,
     },
     loadSamples(device.samples, fleet.input),
+    board.featureBytes,
   );
 }

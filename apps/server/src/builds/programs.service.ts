@@ -138,7 +138,7 @@ function plannedBuild(modelId: string, board: Board, planned: PlannedProgram): P
     schemeJson,
     deltaLayout,
     planJson: JSON.stringify(plan),
-    plannedPeakBytes: plan.peakBytes + board.stackBytes + board.reserveBytes,
+    plannedPeakBytes: model.facts.arenaBytes + board.stackBytes + board.reserveBytes,
   };
 }
 

@@ -2,7 +2,7 @@ import { ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
 import { type GeneratedModel, sessionLayout } from '#libs/firmware/codegen';
 import type { Plan } from '#libs/firmware/planner';
-import { inferenceGraph, trainingProgram } from '#libs/firmware/program';
+import { inferenceGraph, roomOn, trainingProgram } from '#libs/firmware/program';
 import { deltaLayoutOf } from '#libs/fleet/aggregate';
 import type { DeltaLayout } from '#libs/fleet/delta';
 import { schemeToJson } from '#libs/model/scheme';
@@ -17,6 +17,7 @@ export interface PlanProgramInput {
 /** A program as text, and all that is known of it before it is compiled. Plain data. */
 export interface PlannedProgram {
   readonly model: GeneratedModel;
+  /** Of the step; behind the model's prefix, where it has one. */
   readonly plan: Plan;
   readonly schemeName: string;
   readonly schemeJson: string;
@@ -30,7 +31,7 @@ export interface PlannedProgram {
 export function planProgram({ file, name, board }: PlanProgramInput): Result<PlannedProgram> {
   const inference = inferenceGraph(file, name);
   if (!inference.ok) return inference;
-  const program = trainingProgram(inference.value, board);
+  const program = trainingProgram(inference.value, board, { cache: roomOn(board) });
   if (!program.ok) return program;
   const { model, plan, scheme, training } = program.value;
   const deltaLayout = deltaLayoutOf(sessionLayout(training).scheme, training);
