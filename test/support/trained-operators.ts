@@ -88,6 +88,18 @@ export function between(draw: Draw, seed: number): Graph {
   return b.build(b.fullyConnected('fc', features, { channels: 3 }));
 }
 
+/** The same for many operators, each in a branch of its own, whose features one classifier reads. */
+export function sideBranches(draws: readonly Draw[], seed: number): Graph {
+  const b = new GraphBuilder('branches', seed);
+  const first = b.conv('first', b.input([1, 6, 5, 3]), { channels: 4, kernel: 3, padding: 1 });
+  const vectors = draws.map((draw, i) =>
+    b.averagePool(`pool${i}`, b.conv(`last${i}`, draw(b, first), { channels: 5 })),
+  );
+  const all = b.concatenation('all', vectors, 3);
+  const features = b.reshape('features', all, [1, 5 * draws.length]);
+  return b.build(b.fullyConnected('fc', features, { channels: 3 }));
+}
+
 /** Ways from a map [1,4,3,6] to a classifier. */
 export const ENDINGS: Readonly<Record<string, Draw>> = {
   'a MEAN over height and width': (b, x) =>

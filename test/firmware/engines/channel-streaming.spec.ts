@@ -1,5 +1,4 @@
-import { toHex } from '#libs/base/bytes';
-import { at, unwrap } from '#libs/base/result';
+import { unwrap } from '#libs/base/result';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
 import { channelwise, placeAll, type Plan } from '#libs/firmware/planner';
 import { build, loadBoard, openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
@@ -12,10 +11,10 @@ import {
   type TrainingScheme,
 } from '#libs/model/passes';
 import { rateOf } from '#libs/model/quant';
-import { createSession } from '#libs/model/reference';
 import { chainedNetworks } from '#test/support/chained-networks';
 import { testWorkshop } from '#test/support/harness';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
+import { type Learnt, learntByEngine, learntByReference } from '#test/support/learnt';
 import { randomInputs, randomNetwork, randomScheme } from '#test/support/random-networks';
 
 const STEPS = 4;
@@ -43,28 +42,16 @@ function jobOf(inference: Graph): TrainJob {
   return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
 }
 
-function learntByReference({ graph }: Sample, { inputs, steps, seed }: TrainJob): readonly string[] {
-  const session = createSession(graph);
-  const losses = steps.map(({ input, label }, index) => {
-    session.forward(at(inputs, input) as Int8Array);
-    const loss = session.loss(label);
-    session.backward({ seed, index, rates });
-    return String(loss);
-  });
-  return [...losses, toHex(session.state())];
-}
-
 async function learnt(
   { inference, graph, plan }: Sample,
   target: TargetName,
   sanitize = false,
-): Promise<readonly string[]> {
+): Promise<Learnt> {
   const model = unwrap(generate({ graph, plan, layout: parameterLayout(inference) }));
   const board = unwrap(await loadBoard(testWorkshop, 'mps2-an386'));
   const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
   expect(built.warnings).toBe('');
-  const result = unwrap(await openEngine(testWorkshop, built).train(jobOf(inference)));
-  return [...result.steps.map(({ loss }) => String(loss)), toHex(result.state)];
+  return learntByEngine(unwrap(await openEngine(testWorkshop, built).train(jobOf(inference))));
 }
 
 const chainsOf = ({ plan }: Sample): number =>
@@ -78,7 +65,7 @@ describe.each(chainedNetworks())('a step of $name that runs by channels', ({ inf
     async (isCompact) => {
       const sample = byChannels(inference, scheme, isCompact);
       expect(chainsOf(sample)).toBeGreaterThan(0);
-      const expected = learntByReference(sample, jobOf(inference));
+      const expected = learntByReference(sample.graph, jobOf(inference));
       for (const target of ['wasm', 'arm'] as const) expect(await learnt(sample, target)).toEqual(expected);
       expect(await learnt(sample, 'native', true)).toEqual(expected);
     },
@@ -95,7 +82,9 @@ describe('random networks by channels', () => {
         const inference = randomNetwork(seed);
         const sample = byChannels(inference, randomScheme(inference, seed), seed % 2 === 0);
         chains += chainsOf(sample);
-        expect(await learnt(sample, 'native', true)).toEqual(learntByReference(sample, jobOf(inference)));
+        expect(await learnt(sample, 'native', true)).toEqual(
+          learntByReference(sample.graph, jobOf(inference)),
+        );
       }
       expect(chains).toBeGreaterThan(3);
     },
@@ -114,7 +103,7 @@ describe.each(['sparse', 'full'] as const)('kws-digits, %s', (scheme) => {
     { inference, graph, plan: placeAll(graph, { schedule: channelwise(graph), looks: 0 }) },
     { inference, graph: pooled, plan: placeAll(pooled, { looks: 0 }) },
   ];
-  const expected = learntByReference(at(samples, 0), jobOf(inference));
+  const expected = learntByReference(whole, jobOf(inference));
 
   test.each(['native', 'wasm'] as const)(
     'learns the same however it is planned on %s',

@@ -1,13 +1,13 @@
-import { fromHex, toHex } from '#libs/base/bytes';
+import { fromHex } from '#libs/base/bytes';
 import { unwrap } from '#libs/base/result';
 import { sessionLayout } from '#libs/firmware/codegen';
 import { openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { rateOf } from '#libs/model/quant';
-import { createSession } from '#libs/model/reference';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { buildHarness, prepare, testWorkshop } from '#test/support/harness';
+import { type Learnt, learntByEngine, learntByReference } from '#test/support/learnt';
 import { dilated, randomInputs, randomNetwork, randomScheme } from '#test/support/random-networks';
 import { residualNetwork, shortcutNetwork } from '#test/support/tiny-networks';
 
@@ -88,25 +88,12 @@ function jobOf({ inference }: Case, parameters: Uint8Array, classes: number): Tr
   return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
 }
 
-/** What the reference says to the same job: losses and logits of each step, final state and delta. */
-function reference(graph: Graph, job: TrainJob) {
-  const session = createSession(graph);
-  const steps = job.steps.map(({ input, label }, index) => {
-    session.forward(job.inputs[input] as Int8Array);
-    const logits = [...session.logits()];
-    const loss = session.loss(label);
-    session.backward({ seed: job.seed, index, rates });
-    return { loss, logits };
-  });
-  return { steps, state: toHex(session.state()), delta: toHex(session.delta()) };
-}
-
 /** Layers whose weights are no more what they were after the session of the reference. */
 function movedLayers(inference: Graph, scheme: TrainingScheme): readonly number[] {
   const graph = unwrap(trainingGraph(inference, scheme));
   const { parameters, model } = prepare(graph, inference);
   const job = jobOf({ name: '', inference, scheme }, parameters, model.facts.training?.classes ?? 0);
-  const delta = fromHex(reference(graph, job).delta) ?? new Uint8Array();
+  const delta = fromHex(learntByReference(graph, job).delta) ?? new Uint8Array();
   return sessionLayout(graph)
     .variables.filter(({ kind }) => kind !== 'bias')
     .filter(({ deltaOffset, count }) =>
@@ -116,8 +103,8 @@ function movedLayers(inference: Graph, scheme: TrainingScheme): readonly number[
 }
 
 interface Compared {
-  readonly says: ReturnType<typeof reference>;
-  readonly expected: ReturnType<typeof reference>;
+  readonly says: Learnt;
+  readonly expected: Learnt;
 }
 
 /** One session on an engine and on the reference. */
@@ -127,9 +114,7 @@ async function compare(target: TargetName, sample: Case, sanitize = false): Prom
   const job = jobOf(sample, parameters, model.facts.training?.classes ?? 0);
   const built = await buildHarness(target, model, { sanitize });
   const result = unwrap(await openEngine(testWorkshop, built).train(job));
-  const steps = result.steps.map(({ loss, logits }) => ({ loss, logits: [...logits] }));
-  const says = { steps, state: toHex(result.state), delta: toHex(result.delta) };
-  return { says, expected: reference(graph, job) };
+  return { says: learntByEngine(result), expected: learntByReference(graph, job) };
 }
 
 const fixed: readonly Case[] = [

@@ -9,9 +9,9 @@ import { openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolc
 import { elementCount, type Graph, layersOf, perTensor, tensorOf } from '#libs/model/ir';
 import { INFERENCE_PASSES, runPasses, trainingGraph } from '#libs/model/passes';
 import { rateOf, storedBiases, storedWeights, trainingConstants } from '#libs/model/quant';
-import { createSession } from '#libs/model/reference';
 import { importTflite, writeTflite } from '#libs/model/tflite';
 import { buildHarness, prepare, testWorkshop } from '#test/support/harness';
+import { type Learnt, learntByEngine, learntByReference } from '#test/support/learnt';
 import { MCUNETV3, mcunetFiles, mcunetGraph, PUBLISHED_SCHEMES } from '#test/support/mcunetv3';
 import { describeWithShared } from '#test/support/shared-files';
 
@@ -62,19 +62,6 @@ const frozenChannels = (graph: Graph): number =>
     0,
   );
 
-/** A session of the reference: what every engine must say. */
-function reference(graph: Graph, job: TrainJob) {
-  const session = createSession(graph);
-  const steps = job.steps.map(({ input, label }, index) => {
-    session.forward(job.inputs[input] as Int8Array);
-    const logits = [...session.logits()];
-    const loss = session.loss(label);
-    session.backward({ seed: job.seed, index, rates });
-    return { loss, logits };
-  });
-  return { steps, state: toHex(session.state()), delta: toHex(session.delta()) };
-}
-
 describe.each(MCUNETV3)('%s', (model) => {
   describeWithShared(mcunetFiles(model), 'as published', () => {
     const inference = normalised(mcunetGraph(model, CLASSES));
@@ -122,7 +109,7 @@ describe.each(MCUNETV3)('%s', (model) => {
     ];
     const inputs = [picture(inference, 1), picture(inference, 2)];
     const graph = unwrap(trainingGraph(inference, smallest));
-    let expected: ReturnType<typeof reference> | undefined;
+    let expected: Learnt | undefined;
 
     test.each(targets)(
       `trained by ${smallest.name} gives the bytes of the reference on %s`,
@@ -136,11 +123,10 @@ describe.each(MCUNETV3)('%s', (model) => {
           rates: [{ firstStep: 0, ...rates }],
           digests: false,
         };
-        expected ??= reference(graph, job);
+        expected ??= learntByReference(graph, job);
         const built = await buildHarness(target, generated, { sanitize });
         const result = unwrap(await openEngine(testWorkshop, built).train(job));
-        const steps = result.steps.map(({ loss, logits }) => ({ loss, logits: [...logits] }));
-        expect({ steps, state: toHex(result.state), delta: toHex(result.delta) }).toEqual(expected);
+        expect(learntByEngine(result)).toEqual(expected);
       },
       5 * MINUTE,
     );

@@ -1,5 +1,4 @@
 /** Whole training steps of networks on an engine and on the reference: losses, outputs, every trained number. */
-import { toHex } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
 import { build, loadBoard, openEngine, type TrainJob } from '#libs/firmware/toolchain';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
@@ -7,8 +6,8 @@ import { planStep } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { rateOf } from '#libs/model/quant';
-import { createSession } from '#libs/model/reference';
 import { testWorkshop } from '#test/support/harness';
+import { type Learnt, learntByEngine, learntByReference } from '#test/support/learnt';
 import { randomInputs, randomScheme } from '#test/support/random-networks';
 import { randomTrainedNetwork } from '#test/support/random-training';
 import type { FuzzVariant } from './operator-fuzz';
@@ -23,21 +22,12 @@ function jobOf(inference: Graph, labels: number, parameters: Uint8Array): TrainJ
   return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
 }
 
-const bytesOf = (values: Int32Array | Int8Array): Uint8Array =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-/** What the reference says to a job: a line a step, then state and delta. */
-function reference(graph: Graph, job: TrainJob): readonly string[] {
-  const session = createSession(graph);
-  const lines = job.steps.map(({ input, label }, index) => {
-    session.forward(at(job.inputs, input) as Int8Array);
-    const output = toHex(bytesOf(session.output()));
-    const loss = session.loss(label);
-    session.backward({ seed: job.seed, index, rates });
-    return `step ${index}: loss ${loss}, output ${output}`;
-  });
-  return [...lines, `state ${toHex(session.state())}`, `delta ${toHex(session.delta())}`];
-}
+/** A line a step, then state and delta. */
+const linesOf = ({ steps, state, delta }: Learnt): readonly string[] => [
+  ...steps.map(({ loss, output }, i) => `step ${i}: loss ${loss}, output ${output}`),
+  `state ${state}`,
+  `delta ${delta}`,
+];
 
 /**
  * What a compiler complained about, or where the engine first says something else than the reference. The engine's program runs
@@ -55,12 +45,8 @@ export async function trainingDifference(
   if (built.warnings !== '') return `${inference.name}: ${built.warnings}`;
   const job = jobOf(inference, model.facts.training?.labels ?? 0, packParameters(inference));
   const result = unwrap(await openEngine(testWorkshop, built).train(job));
-  const lines = [
-    ...result.steps.map(({ loss, output }, i) => `step ${i}: loss ${loss}, output ${toHex(output)}`),
-    `state ${toHex(result.state)}`,
-    `delta ${toHex(result.delta)}`,
-  ];
-  const expected = reference(unwrap(trainingGraph(inference, scheme)), job);
+  const lines = linesOf(learntByEngine(result));
+  const expected = linesOf(learntByReference(unwrap(trainingGraph(inference, scheme)), job));
   const wrong = expected.findIndex((line, i) => line !== lines[i]);
   return wrong < 0 ? undefined : `${inference.name}, ${scheme.name}: ${at(expected, wrong).slice(0, 40)}`;
 }
