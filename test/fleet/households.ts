@@ -8,7 +8,22 @@ import { testWorkshop } from '#test/support/harness';
 import type { TestServer } from '#test/support/server';
 
 const DEMO = resolve(__dirname, '../../apps/demo');
-const KWS_INPUT = { scale: 0.0157191, zeroPoint: -33 };
+
+/** What a fleet is to learn. */
+export interface WorldModel {
+  readonly name: string;
+  readonly file: () => Uint8Array;
+  readonly input: { readonly scale: number; readonly zeroPoint: number };
+  /** Of a new head, separated by commas; absent: the model keeps its own. */
+  readonly labels?: string;
+}
+
+/** The demonstration model. */
+export const KWS_DIGITS: WorldModel = {
+  name: 'kws-digits',
+  file: () => new Uint8Array(readFileSync(join(DEMO, 'model', 'kws-digits.tflite'))),
+  input: { scale: 0.0157191, zeroPoint: -33 },
+};
 const PATIENCE_MS = 180_000;
 
 export const household = (voice: string, changes: Partial<DeviceDescription> = {}): DeviceDescription => ({
@@ -26,7 +41,7 @@ export interface ListedDevice {
   readonly isProgrammed: boolean;
 }
 
-/** A server with the demonstration model, and a fleet of households that enrolled in it. */
+/** A server with a model, and a fleet of households that enrolled in it. */
 export class HouseholdWorld {
   /** What the devices logged, by the line: "scots: execution 1". */
   readonly log: string[] = [];
@@ -51,18 +66,14 @@ export class HouseholdWorld {
     });
   }
 
-  /** @param labels of a new head; empty: the model's own */
   static async open(
     server: TestServer,
     devices: readonly DeviceDescription[],
-    labels = '',
+    { name, file, input, labels }: WorldModel = KWS_DIGITS,
   ): Promise<HouseholdWorld> {
     const { api } = server;
-    const file = new Uint8Array(readFileSync(join(DEMO, 'model', 'kws-digits.tflite')));
-    const model = await api.post<{ id: string }>(
-      `/models?name=kws-digits${labels && `&labels=${labels}`}`,
-      file,
-    );
+    const head = labels === undefined ? '' : `&labels=${labels}`;
+    const model = await api.post<{ id: string }>(`/models?name=${name}${head}`, file());
     const { id } = await api.post<{ id: string }>('/fleets', { name: 'households' });
     await api.put(`/fleets/${id}/model`, { modelId: model.id });
     const wanted = { quota: devices.length, expiresInSeconds: 600 };
@@ -75,7 +86,7 @@ export class HouseholdWorld {
       folder,
       seed: 'test',
       slotBytes: 65_536,
-      input: KWS_INPUT,
+      input,
       devices,
     };
     const world = new HouseholdWorld(server, id, model.id, description);

@@ -1,6 +1,6 @@
 import { startServer, type TestServer } from '#test/support/server';
 import { exportedAccuracy } from './exported-accuracy';
-import { household, HouseholdWorld } from './households';
+import { household, HouseholdWorld, KWS_DIGITS } from './households';
 
 jest.setTimeout(600_000);
 
@@ -19,7 +19,7 @@ describe('a fleet whose model has a new head', () => {
 
   it('learns labels that the factory never saw, and shares them', async () => {
     const devices = ['scots', 'german'].map((voice) => household(voice));
-    world = await HouseholdWorld.open(server, devices, LABELS);
+    world = await HouseholdWorld.open(server, devices, { ...KWS_DIGITS, labels: LABELS });
     await world.settled(2);
     const campaign = await world.campaign(2, { passes: 4, learningRate: 0.05 });
     expect(campaign).toMatchObject({ state: 'completed' });
