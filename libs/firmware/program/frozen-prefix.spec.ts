@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { unwrap } from '#libs/base/result';
+import { arenaBudget, parseBoard } from '#libs/firmware/boards';
 import { type Graph, graphMacs, tensorOf } from '#libs/model/ir';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
-import { arenaBytesOf, featureBytesOf, layersIn, planStep, type StepRequest } from '.';
+import { arenaBytesOf, featureBytesOf, layersIn, planStep, planTraining, roomOn, type StepRequest } from '.';
 
 const ROOM = { featureBytes: Infinity };
 const AT_ONCE = { tries: 0, looks: 0 };
@@ -64,6 +67,32 @@ describe('what is computed once a sample', () => {
     );
     expect(arenaBytesOf(apart!)).toBeLessThanOrEqual(arenaBytesOf(whole!));
     expect(apart!.prefix === undefined).toBe(arenaBytesOf(apart!) === arenaBytesOf(whole!));
+  });
+});
+
+describe('what a board trains', () => {
+  const graph = network(1);
+  const file = resolve(__dirname, '../../../firmware-templates/boards/virtual-m4/board.json');
+  const board = unwrap(parseBoard(JSON.parse(readFileSync(file, 'utf8'))));
+  /** Bytes that training the head alone takes with the prefix. */
+  const least = arenaBytesOf(unwrap(planStep(graph, scheme(0), { optimize: 'ram', cache: ROOM })));
+  const tight = {
+    ...board,
+    budget: { ...board.budget, sramBytes: least + board.stackBytes },
+    reserveBytes: 0,
+  };
+
+  it('may fit although its whole step does not: arenas with a prefix are what the search counts', () => {
+    expect(planTraining(graph, tight)).toMatchObject({ ok: false, error: { code: 'program.does-not-fit' } });
+    const step = unwrap(planTraining(graph, tight, { cache: roomOn(tight) }));
+    expect(step.prefix?.plan.peakBytes).toBeGreaterThan(step.plan.peakBytes);
+    expect(arenaBytesOf(step)).toBeLessThanOrEqual(arenaBudget(tight));
+  });
+
+  it('has a prefix only where the board keeps room for features', () => {
+    const bare = { ...tight, featureBytes: 0 };
+    expect(roomOn(bare)).toBeUndefined();
+    expect(planTraining(graph, bare, { cache: roomOn(bare) }).ok).toBe(false);
   });
 });
 
