@@ -1,7 +1,16 @@
-import { DEVICE_CODES, Status } from '#libs/fleet/protocol';
+import { DEVICE_CODES, MAX_LOSS, Status } from '#libs/fleet/protocol';
 import { Artifact } from '#test/support/scripted-server/index';
 import { waitUntil } from '#test/support/wait-until';
-import { evaluateJob, expectedDelta, hopelessJob, ITEMS, PASSES, trainJob, WAIT } from './jobs';
+import {
+  evaluateJob,
+  expectedBalancedDelta,
+  expectedDelta,
+  hopelessJob,
+  ITEMS,
+  PASSES,
+  trainJob,
+  WAIT,
+} from './jobs';
 import { decodePerceptronDelta, perceptronItems, perceptronParameters } from './perceptron';
 import { devicePrograms, type Programs } from './programs';
 import { TEST_UID, TestFleet } from './test-fleet';
@@ -127,6 +136,28 @@ describe('a device', () => {
     ]);
   });
 
+  it('meets every class as often as any other where the job says so, and ends when it says so', async () => {
+    let job = trainJob(1, first, { order: 'balanced' });
+    fleet = await TestFleet.open({
+      job: () => (isOver(job.execution) ? WAIT : job),
+      artifacts: [first],
+      decodeDelta,
+    });
+    const device = fleet.add({ samples: ITEMS, program: programs.wasm });
+    await over(1);
+    expect(fleet.server.deltas.get(1)).toEqual(expectedBalancedDelta(1));
+    expect(expectedBalancedDelta(1)).not.toEqual(expectedDelta(1));
+    const stop = { belowLoss: MAX_LOSS, patience: 0, leastFall: 0 };
+    job = trainJob(2, first, { order: 'balanced', stop });
+    fleet.server.push(fleet.addressOf(device), job);
+    await over(2);
+    expect(fleet.server.deltas.get(2)).toEqual(expectedBalancedDelta(1, 1));
+    expect(fleet.server.results).toMatchObject([
+      { end: 'passes', steps: 40 * PASSES, saturated: { weights: 0, headWeights: 0, biases: 0 } },
+      { end: 'lowLoss', steps: 40 },
+    ]);
+  });
+
   it('gives up after two restarts when the loss does not fall', async () => {
     fleet = await TestFleet.open({
       job: () => (isOver(1) ? WAIT : hopelessJob(1, first)),
@@ -136,7 +167,7 @@ describe('a device', () => {
     fleet.add({ samples: ITEMS, program: programs.wasm });
     await over(1);
     expect(fleet.server.results).toMatchObject([
-      { kind: 'failed', status: Status.diverged, guardRestarts: 2 },
+      { kind: 'failed', status: Status.diverged, guardRestarts: 2, end: 'guard' },
     ]);
   });
 

@@ -8,6 +8,7 @@ import {
   schemeId,
   type TrainJob,
 } from '#libs/fleet/protocol';
+import { balancedItems } from '#libs/model/session';
 import type { Artifact } from '#test/support/scripted-server/index';
 import { PERCEPTRON, perceptronDelta, perceptronItems, perceptronParameters } from './perceptron';
 
@@ -63,6 +64,24 @@ function presented(passes: number): number[] {
   }).flat();
 }
 
+/** The same, every class as often as any other. */
+function presentedByClass(passes: number): number[] {
+  const labels = [...ITEMS.labels.subarray(0, ITEMS.adaptCount)];
+  return Array.from({ length: passes }, (_, pass) => {
+    const list = balancedItems(labels, pass);
+    shufflePass(list, SEED, pass);
+    return list;
+  }).flat();
+}
+
 /** What a session of `trainJob` on parameters of this version must give. */
 export const expectedDelta = (version: number, passes = PASSES): Uint8Array =>
   perceptronDelta({ parameters: perceptronParameters(version), items: ITEMS, order: presented(passes) });
+
+/** And one that balances classes. */
+export const expectedBalancedDelta = (version: number, passes = PASSES): Uint8Array =>
+  perceptronDelta({
+    parameters: perceptronParameters(version),
+    items: ITEMS,
+    order: presentedByClass(passes),
+  });
