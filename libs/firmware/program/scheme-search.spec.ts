@@ -5,7 +5,7 @@ import { arenaBudget, boardWith, parseBoard } from '#libs/firmware/boards';
 import { trainabilityFault } from '#libs/model/passes';
 import { type Contributions, namedScheme, schemeLadder, structuralContributions } from '#libs/model/scheme';
 import { kwsDigitsGraph } from '#test/support/kws-digits';
-import { PlannedPeaks, planStep, searchTraining } from '.';
+import { findSchemes, fittingRungs, PlannedPeaks, planStep, searchTraining } from '.';
 
 jest.setTimeout(240_000);
 
@@ -51,14 +51,26 @@ describe('a searched step', () => {
     });
   });
 
-  it('remembers peaks: what fits at one budget fits with more, what fails fails with less', () => {
+  it('plans the least once for all budgets, and what fits that is planned', () => {
     const fresh = new PlannedPeaks(inference);
     const last = namedScheme(inference, 'last');
-    const least = fresh.peakBytes(last, 1000);
-    expect(least).toBeGreaterThan(1000);
-    expect(fresh.peakBytes(last, 500)).toBe(least);
-    const roomy = unwrap(planStep(inference, last, { optimize: 'speed', budgetBytes: 100_000 })).plan
-      .peakBytes;
-    expect(new PlannedPeaks(inference).peakBytes(last, 100_000)).toBe(roomy);
+    const least = fresh.peakBytes(last, 100_000);
+    expect(fresh.peakBytes(last, least)).toBe(least);
+    const bound = fresh.peakBytes(last, 1000);
+    expect([bound > 1000, bound <= least]).toEqual([true, true]);
+    const plan = { optimize: 'speed', budgetBytes: least } as const;
+    expect(unwrap(planStep(inference, last, plan)).plan.peakBytes).toBeLessThanOrEqual(least);
+  });
+
+  it('has rungs of the ladder beside it that fit, with gains by the same measure', () => {
+    const found = unwrap(findSchemes(inference, boardOf(40), { peaks }));
+    const rungs = fittingRungs(found, 2);
+    expect(rungs.map(({ scheme }) => scheme.name)).toEqual(['sparse-b5', 'pointwise-b6']);
+    for (const { scheme, gain, peakBytes } of [...rungs, ...found.candidates]) {
+      expect(gain).toBeCloseTo(gainOf(contributions, scheme), 9);
+      expect(peakBytes).toBeLessThanOrEqual(arenaBudget(boardOf(40)));
+    }
+    const gains = [...found.candidates, ...rungs].map(({ gain }) => gain);
+    expect(Math.max(...gains)).toBe(found.candidates[0]?.gain);
   });
 });

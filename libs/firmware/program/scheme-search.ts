@@ -1,18 +1,22 @@
-import { err, fault, ok, type Result } from '#libs/base/result';
+import { at, err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
 import type { Graph } from '#libs/model/ir';
 import { trainabilityFault } from '#libs/model/passes';
 import {
   type Candidate,
   type Contributions,
+  gainOf,
   namedScheme,
+  partsOf,
   schemeId,
-  type SparseScheme,
+  schemeLadder,
   searchScheme,
+  type SparseScheme,
   structuralContributions,
+  uploadOf,
 } from '#libs/model/scheme';
 import type { FeatureRoom } from './frozen-prefix';
-import { arenaBytesOf, type PlannedStep, planStep } from './plan-training';
+import { arenaBytesOf, type PlannedStep, planStep, type StepRequest } from './plan-training';
 
 /** What limits a choice beside the board's SRAM. */
 export interface SearchLimits {
@@ -28,15 +32,21 @@ export interface SearchedStep extends PlannedStep {
   readonly plans: number;
 }
 
-/** Good enough for the lower bound. */
-const AT_ONCE = { tries: 0, looks: 0 } as const;
+/** Mostly as good as a search, and always good enough for the lower bound. */
+const AT_ONCE = { optimize: 'ram', budgetBytes: 0, tries: 0, looks: 0 } as const;
+
+/** The least that a step takes, as far as it is known. */
+interface LeastPeak {
+  readonly peakBytes: number;
+  readonly lowerBoundBytes: number;
+}
 
 /**
- * Planned peaks, each scheme planned once as far as possible: a plan that fits answers for every budget from its peak on; one that
- * went beyond its budget took all that could be saved, so it answers for every budget below its peak (or bound).
+ * The least peaks of steps, which hold for every budget. Each scheme is planned once, at once; with all effort only where a budget lies
+ * between that plan and its lower bound.
  */
 export class PlannedPeaks {
-  private readonly known = new Map<number, { readonly peakBytes: number; readonly fits: boolean }>();
+  private readonly known = new Map<number, LeastPeak>();
 
   /** @param cache of the steps */
   constructor(
@@ -50,21 +60,26 @@ export class PlannedPeaks {
    */
   peakBytes(scheme: SparseScheme, budgetBytes: number): number {
     const id = schemeId(scheme);
-    const known = this.known.get(id);
-    if (known && known.fits === known.peakBytes <= budgetBytes) return known.peakBytes;
-    const peakBytes = this.planned(scheme, budgetBytes);
-    this.known.set(id, { peakBytes, fits: peakBytes <= budgetBytes });
+    const least = this.known.get(id) ?? this.least(this.step(scheme, AT_ONCE));
+    this.known.set(id, least);
+    if (least.peakBytes <= budgetBytes) return least.peakBytes;
+    if (least.lowerBoundBytes > budgetBytes) return least.lowerBoundBytes;
+    const peakBytes = arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
+    // What did not fit with all effort has taken all that can be saved: nobody need try again.
+    this.known.set(id, {
+      peakBytes,
+      lowerBoundBytes: peakBytes > budgetBytes ? peakBytes : least.lowerBoundBytes,
+    });
     return peakBytes;
   }
 
-  private planned(scheme: SparseScheme, budgetBytes: number): number {
-    const quick = this.step(scheme, { ...AT_ONCE, optimize: 'speed', budgetBytes });
-    if (quick.plan.lowerBoundBytes > budgetBytes) return quick.plan.lowerBoundBytes;
-    if (arenaBytesOf(quick) <= budgetBytes) return arenaBytesOf(quick);
-    return arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
+  private least(step: PlannedStep): LeastPeak {
+    const { plan, prefix } = step;
+    const lowerBoundBytes = Math.max(plan.lowerBoundBytes, prefix?.plan.lowerBoundBytes ?? 0);
+    return { peakBytes: arenaBytesOf(step), lowerBoundBytes };
   }
 
-  private step(scheme: SparseScheme, request: Parameters<typeof planStep>[2]): PlannedStep {
+  private step(scheme: SparseScheme, request: StepRequest): PlannedStep {
     const step = planStep(this.inference, scheme, { ...request, cache: this.cache });
     if (!step.ok) throw new Error(`${scheme.name} can be trained, but: ${step.error.message}`);
     return step.value;
@@ -82,12 +97,24 @@ export interface SearchOptions {
   readonly peaks?: PlannedPeaks;
 }
 
+/** What a search found for a board, before a choice. */
+export interface FoundSchemes {
+  readonly inference: Graph;
+  readonly board: Board;
+  /** All that was searched with. */
+  readonly options: SearchOptions & Required<Pick<SearchOptions, 'contributions' | 'limits' | 'peaks'>>;
+  /** At least one; each fits the board, by falling gain. */
+  readonly candidates: readonly Candidate[];
+  /** Schemes that were planned. */
+  readonly plans: number;
+}
+
 /**
- * The scheme of the largest expected gain whose whole step fits the board, planned (`searchScheme`). Its name tells what it reaches: `searched-kN`.
+ * Schemes whose whole step fits the board, the one of the largest expected gain first (`searchScheme`). Names tell what they reach: `searched-kN-wM`.
  * Refused: `program.does-not-fit` (by how much, and the least budget that would do), `scheme.not-trainable`,
  * `scheme.upload-too-small`.
  */
-export function searchTraining(
+export function findSchemes(
   inference: Graph,
   board: Board,
   {
@@ -96,18 +123,68 @@ export function searchTraining(
     cache,
     peaks = new PlannedPeaks(inference, cache),
   }: SearchOptions = {},
-): Result<SearchedStep> {
+): Result<FoundSchemes> {
   const head = namedScheme(inference, 'last');
   const untrainable = trainabilityFault(inference, head);
   if (untrainable) return err(untrainable);
   const arenaBytes = arenaBudget(board);
-  const { best, plans } = searchScheme({ graph: inference, contributions, arenaBytes, ...limits }, (scheme) =>
-    peaks.peakBytes(scheme, arenaBytes),
-  );
-  if (!best) return err(nothingFits(inference, board, limits, peaks));
-  const candidate = { ...best, scheme: { ...best.scheme, name: schemeName(best.scheme) } };
-  const step = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes: arenaBytes, cache });
+  const request = { graph: inference, contributions, arenaBytes, ...limits };
+  const { fitting, plans } = searchScheme(request, (scheme) => peaks.peakBytes(scheme, arenaBytes));
+  if (fitting.length === 0) return err(nothingFits(inference, board, limits, peaks));
+  const candidates = fitting.map((candidate): Candidate => {
+    const { scheme } = candidate;
+    return { ...candidate, scheme: { ...scheme, name: schemeName(scheme) } };
+  });
+  return ok({ inference, board, options: { contributions, limits, cache, peaks }, candidates, plans });
+}
+
+/** Rungs of the model's ladder that fit the board and the limits, too, by falling gain, `count` at most: they keep their names. */
+export function fittingRungs(
+  { inference, board, options }: FoundSchemes,
+  count = Infinity,
+): readonly Candidate[] {
+  const arenaBytes = arenaBudget(board);
+  const { contributions, limits, peaks } = options;
+  const { uploadBytes = Infinity } = limits;
+  const rungs = schemeLadder(inference)
+    .flatMap((scheme) => {
+      const parts = partsOf(inference, contributions, scheme);
+      const isSmall = parts !== undefined && uploadOf(inference, parts) <= uploadBytes;
+      return isSmall ? [{ ...parts, scheme, gain: gainOf(parts) }] : [];
+    })
+    .sort((a, b) => b.gain - a.gain);
+  const fitting: Candidate[] = [];
+  for (const rung of rungs) {
+    if (fitting.length >= count) break;
+    const peakBytes = peaks.peakBytes(rung.scheme, arenaBytes);
+    if (peakBytes <= arenaBytes) fitting.push({ ...rung, peakBytes });
+  }
+  return fitting;
+}
+
+/** The step of a scheme that was found, planned for the board. */
+export function searchedStep(
+  { inference, board, options, plans }: FoundSchemes,
+  candidate: Candidate,
+): Result<SearchedStep> {
+  const { contributions, cache } = options;
+  const budgetBytes = arenaBudget(board);
+  const quickest = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes, cache });
+  // With the least memory it is known to fit.
+  const isSmall = quickest.ok && arenaBytesOf(quickest.value) <= budgetBytes;
+  const step = isSmall ? quickest : planStep(inference, candidate.scheme, { ...AT_ONCE, cache });
   return step.ok ? ok({ ...step.value, candidate, contributions, plans }) : step;
+}
+
+/** The scheme of the largest expected gain, planned. Refused: as `findSchemes` refuses. */
+export function searchTraining(
+  inference: Graph,
+  board: Board,
+  options: SearchOptions = {},
+): Result<SearchedStep> {
+  const found = findSchemes(inference, board, options);
+  if (!found.ok) return found;
+  return searchedStep(found.value, at(found.value.candidates, 0));
 }
 
 /**

@@ -18,7 +18,17 @@ export {
 } from './contributions';
 export { type Energies, gradientContributions } from './from-gradients';
 export { bestSelection, type KnapsackOption, type Selection } from './knapsack';
-export { type BiasPart, headCost, type PartCost, UPLOAD_BITS, type WeightPart } from './parts';
+export {
+  type BiasPart,
+  gainOf,
+  headCost,
+  type PartCost,
+  type Parts,
+  partsOf,
+  UPLOAD_BITS,
+  uploadOf,
+  type WeightPart,
+} from './parts';
 export { type Candidate, type PeakOf, type Searched, searchScheme, type SearchRequest } from './search';
 export { structuralContributions } from './structure';
 export { nextInLine, type NextInLine, type Reason, reasonsOf } from './explain';

@@ -101,3 +101,35 @@ export function schemeOf(name: string, bias: BiasPart, weights: readonly WeightP
     weightLayers: weights.map(({ layer, ratio }) => ({ layer, ratio })).sort((a, b) => a.layer - b.layer),
   };
 }
+
+/** Biases, and weights behind them by layer. */
+export interface Parts {
+  readonly bias: BiasPart;
+  readonly weights: readonly WeightPart[];
+}
+
+/** Gains of parts are added up. */
+export const gainOf = ({ bias, weights }: Parts): number =>
+  weights.reduce((sum, { gain }) => sum + gain, bias.gain);
+
+/** Bytes that weights keep and copy. */
+export const roomOf = (weights: readonly WeightPart[]): number =>
+  weights.reduce((sum, { copiedBytes, savedBytes }) => sum + copiedBytes + savedBytes, 0);
+
+/** Bytes of trained numbers: there all the time. */
+export const copiesOf = ({ bias, weights }: Parts): number =>
+  weights.reduce((sum, { copiedBytes }) => sum + copiedBytes, bias.copiedBytes);
+
+/** What the difference of parts and head takes on the way to the server. */
+export const uploadOf = (graph: Graph, { bias, weights }: Parts): number =>
+  weights.reduce((sum, part) => sum + part.uploadBytes, headCost(graph).uploadBytes + bias.uploadBytes);
+
+/** The parts of a scheme; undefined where a layer trains what is not offered. */
+export function partsOf(graph: Graph, contributions: Contributions, scheme: SparseScheme): Parts | undefined {
+  const weights = scheme.weightLayers.flatMap(({ layer, ratio }) => {
+    const channels = trainedChannels(graph, at(layersOf(graph), layer), ratio);
+    return weightParts(graph, contributions, layer).filter((part) => part.channels === channels);
+  });
+  if (weights.length < scheme.weightLayers.length) return undefined;
+  return { bias: biasPart(graph, contributions, scheme.biasLayers), weights };
+}

@@ -5,22 +5,25 @@ import { schemeId } from '../scheme-id';
 import type { SparseScheme } from '../sparse-scheme';
 import type { Contributions } from './contributions';
 import { bestSelection, type KnapsackOption } from './knapsack';
+import { neighboursOf } from './neighbours';
 import {
-  type BiasPart,
   biasPart,
+  copiesOf,
+  gainOf,
   headCost,
+  type Parts,
+  roomOf,
   schemeOf,
   trainableReaches,
+  uploadOf,
   type WeightPart,
   weightParts,
 } from './parts';
+import { Reach } from './reach';
 
 /** A scheme as the search sees it: its parts, what they gain together, and what the whole step takes. */
-export interface Candidate {
+export interface Candidate extends Parts {
   readonly scheme: SparseScheme;
-  readonly bias: BiasPart;
-  /** By layer. */
-  readonly weights: readonly WeightPart[];
   /** Expected, over training the head alone. */
   readonly gain: number;
   /** Of the planned step. */
@@ -45,16 +48,14 @@ export type PeakOf = (scheme: SparseScheme) => number;
 export interface Searched {
   /** The best that fits; absent: nothing does. */
   readonly best: Candidate | undefined;
-  /** The least peak that was seen. */
-  readonly smallestPeakBytes: number;
+  /** Everything that was planned and fits, the best first. */
+  readonly fitting: readonly Candidate[];
   /** Schemes that were planned. */
   readonly plans: number;
 }
 
 /** So many schemes are planned at most. */
 const MOST_PLANS = 32;
-/** So many for one reach of the biases. */
-const MOST_ROUNDS = 5;
 /** So many neighbours of the best are planned before it stands. */
 const MOST_NEIGHBOURS = 6;
 
@@ -64,10 +65,11 @@ const MOST_NEIGHBOURS = 6;
  *
  * For every K (biases of the last K layers) the weights' part is a multiple-choice knapsack: each layer trains one of a few fractions
  * of its channels, which gain so much and take so many bytes (copies, saved inputs, an estimate of the upload); it is solved
- * exactly. What a step takes beside those bytes only its plan tells: the first room for weights is what the plan of K's
- * biases alone leaves, the best selection for it is planned, and the room grows by what was left over or shrinks by what was
- * too much, until the two meet. K beyond the one whose biases alone do not fit are left out, the others tried by the gain that they could have if saved inputs took nothing, and not at all where that
- * is less than what is found. Last, what differs from the best in one or two layers, or in K, and gains more is planned, too.
+ * exactly. How much room a step with these biases leaves for weights only its plan tells. So every K has an estimate of its room: after
+ * a plan what that left over or lacked; before, first the straight line between its neighbours, then, where that finds nothing
+ * more, the room of the next smaller K, which is never less. The K whose best selection gains most in its room is planned, its
+ * estimate corrected, and so on, until none has the prospect of more than what is known to fit. Last, what differs from the best in
+ * one or two layers, or in K, and gains more is planned, too, the smallest first.
  *
  * Deterministic, and bounded by `MOST_PLANS`. Exact where a step takes its parts' bytes and a constant of K; where saved
  * inputs share memory with what comes later, the best of what was planned.
@@ -79,23 +81,33 @@ export function searchScheme(request: SearchRequest, peakOf: PeakOf): Searched {
 /** Gains that differ by less are the same. */
 const SAME = 1e-9;
 
+/** How the room of a reach is estimated that was not planned. */
+const GUESSES = ['likely', 'at most'] as const;
+type Guess = (typeof GUESSES)[number];
+
+/** What a reach could gain, if its room is what it is thought to be. */
+interface Prospect extends Parts {
+  readonly reach: Reach;
+  readonly gain: number;
+}
+
 class Search {
-  private readonly reaches: readonly BiasPart[];
+  /** By rising K. */
+  private readonly reaches: readonly Reach[];
   /** Of every layer the parts that can be trained. */
   private readonly offered: readonly (readonly WeightPart[])[];
   private readonly headUpload: number;
-  private readonly peaks = new Map<number, number>();
-  private best: Candidate | undefined;
-  private smallest = Infinity;
+  private readonly planned = new Map<number, number>();
+  private readonly fitting: Candidate[] = [];
 
   constructor(
     private readonly request: SearchRequest,
     private readonly peakOf: PeakOf,
   ) {
     const { graph, contributions } = request;
-    this.reaches = trainableReaches(graph).map((k) => biasPart(graph, contributions, k));
+    this.reaches = trainableReaches(graph).map((k) => new Reach(biasPart(graph, contributions, k)));
     this.headUpload = headCost(graph).uploadBytes;
-    const deepest = Math.max(0, ...this.reaches.map(({ layers }) => layers));
+    const deepest = Math.max(0, ...this.reaches.map(({ bias }) => bias.layers));
     const before = layersOf(graph).length - 1;
     this.offered = Array.from({ length: Math.max(0, before) }, (_, layer) =>
       layer < before - deepest
@@ -105,27 +117,14 @@ class Search {
   }
 
   run(): Searched {
-    const hopes = this.reaches
-      .slice(0, this.fittingReaches())
-      .map((bias) => ({ bias, hope: this.hopeOf(bias) }))
-      .sort((a, b) => b.hope - a.hope || a.bias.layers - b.bias.layers);
-    for (const { bias, hope } of hopes) if (hope > this.bestGain() + SAME) this.refine(bias);
-    this.lookAround();
-    return { best: this.best, smallestPeakBytes: this.smallest, plans: this.peaks.size };
-  }
-
-  /**
-   * How many reaches fit without any weights, by bisection: a step that reaches further does all that a shorter one does, and more.
-   */
-  private fittingReaches(): number {
-    let [fit, fails] = [0, this.reaches.length + 1];
-    while (fails - fit > 1) {
-      const middle = Math.floor((fit + fails) / 2);
-      const peak = this.planned(at(this.reaches, middle - 1), []);
-      if (peak !== undefined && peak <= this.request.arenaBytes) fit = middle;
-      else fails = middle;
+    const [head] = this.reaches;
+    if (head) this.plan({ reach: head, bias: head.bias, weights: [] });
+    if (head && !head.isTooFar) {
+      for (const guess of GUESSES)
+        for (let next = this.mostPromising(guess); next; next = this.mostPromising(guess)) this.plan(next);
+      this.lookAround();
     }
-    return fit;
+    return { best: this.fitting[0], fitting: this.fitting, plans: this.planned.size };
   }
 
   private isTrainable({ layer, ratio }: WeightPart, biasLayers: number): boolean {
@@ -133,148 +132,102 @@ class Search {
     return trainabilityFault(this.request.graph, scheme) === undefined;
   }
 
-  private readonly bestGain = (): number => this.best?.gain ?? -Infinity;
+  private readonly bestGain = (): number => this.fitting[0]?.gain ?? -Infinity;
+  private readonly hasPlansLeft = (): boolean => this.planned.size < MOST_PLANS;
 
-  /** Layers whose biases `bias` trains: their weights can be trained, too. */
-  private partsBehind({ layers }: BiasPart): readonly (readonly WeightPart[])[] {
-    return layers === 0 ? [] : this.offered.slice(-layers);
+  /** What gains most in its room, and more than the best; of equal prospects that of the shorter reach. */
+  private mostPromising(guess: Guess): Prospect | undefined {
+    if (!this.hasPlansLeft()) return undefined;
+    const tooFar = this.reaches.findIndex(({ isTooFar }) => isTooFar);
+    const near = tooFar < 0 ? this.reaches : this.reaches.slice(0, tooFar);
+    return near.reduce<Prospect | undefined>((most, reach) => {
+      const prospect = this.prospectOf(reach, guess);
+      return prospect && prospect.gain > (most?.gain ?? this.bestGain()) + SAME ? prospect : most;
+    }, undefined);
   }
 
-  /** The gain if nothing but the copies of weights took memory: no plan can do better. */
-  private hopeOf(bias: BiasPart): number {
-    const parts = this.select(
-      bias,
-      this.request.arenaBytes - bias.copiedBytes,
-      ({ copiedBytes }) => copiedBytes,
-    );
-    return parts ? gainOf(bias, parts) : -Infinity;
+  private prospectOf(reach: Reach, guess: Guess): Prospect | undefined {
+    const { bias } = reach;
+    const weights = this.select(reach, Math.max(0, this.roomAt(reach, guess)));
+    if (!weights || !reach.isWorthPlanning(roomOf(weights))) return undefined;
+    return { reach, bias, weights, gain: gainOf({ bias, weights }) };
   }
 
-  /** The best weights behind `bias` in so much room. */
-  private select(
-    bias: BiasPart,
-    room: number,
-    bytesOf: (part: WeightPart) => number,
-  ): readonly WeightPart[] | undefined {
+  /**
+   * The room of a reach: known; or, likely, on the straight line between its neighbours; or, at most, that of the one before it.
+   */
+  private roomAt(reach: Reach, guess: Guess): number {
+    if (reach.room !== undefined) return reach.room;
+    const place = this.reaches.indexOf(reach);
+    const before = this.reaches.findLastIndex(({ room }, i) => i < place && room !== undefined);
+    const after = this.reaches.findIndex(({ room }, i) => i > place && room !== undefined);
+    const near = this.reaches[before]?.room ?? 0;
+    const far = guess === 'at most' ? near : (this.reaches[after]?.room ?? near);
+    return near + ((far - near) * (place - before)) / Math.max(1, after - before);
+  }
+
+  /** The best weights behind the biases of `reach` in so much room. */
+  private select({ bias }: Reach, room: number): readonly WeightPart[] | undefined {
     const { uploadBytes } = this.request;
-    const groups = this.partsBehind(bias);
-    const costOf = (part: WeightPart): readonly number[] =>
-      uploadBytes === undefined ? [bytesOf(part)] : [bytesOf(part), part.uploadBytes];
-    const nothing: KnapsackOption = { gain: 0, cost: uploadBytes === undefined ? [0] : [0, 0] };
-    const budget =
-      uploadBytes === undefined ? [room] : [room, uploadBytes - this.headUpload - bias.uploadBytes];
+    const groups = bias.layers === 0 ? [] : this.offered.slice(-bias.layers);
+    const isBounded = uploadBytes !== undefined;
+    const optionOf = (part: WeightPart): KnapsackOption => ({
+      gain: part.gain,
+      cost: isBounded ? [roomOf([part]), part.uploadBytes] : [roomOf([part])],
+    });
+    const nothing: KnapsackOption = { gain: 0, cost: isBounded ? [0, 0] : [0] };
+    const budget = isBounded ? [room, uploadBytes - this.headUpload - bias.uploadBytes] : [room];
     const chosen = bestSelection(
-      groups.map((parts) => [nothing, ...parts.map((part) => ({ gain: part.gain, cost: costOf(part) }))]),
+      groups.map((parts) => [nothing, ...parts.map(optionOf)]),
       budget,
     );
     return chosen?.picks.flatMap((pick, g) => (pick === 0 ? [] : [at(at(groups, g), pick - 1)]));
   }
 
-  /** Plans a selection, and keeps it if it fits and gains more. Undefined: it was not planned, since too many were. */
-  private planned(bias: BiasPart, weights: readonly WeightPart[]): number | undefined {
-    const scheme = schemeOf('searched', bias, weights);
+  /** Plans parts, and tells their reach what that says of its room. */
+  private plan({ reach, ...parts }: Parts & { readonly reach: Reach }): void {
+    const spare = this.request.arenaBytes - this.peakBytes(parts);
+    reach.learn(roomOf(parts.weights), spare);
+  }
+
+  /** Plans parts, and keeps them if they fit. */
+  private peakBytes(parts: Parts): number {
+    const scheme = schemeOf('searched', parts.bias, parts.weights);
     const id = schemeId(scheme);
-    const known = this.peaks.get(id);
-    if (known === undefined && this.peaks.size >= MOST_PLANS) return undefined;
-    const peakBytes = known ?? this.peakOf(scheme);
-    this.peaks.set(id, peakBytes);
-    this.smallest = Math.min(this.smallest, peakBytes);
-    const gain = gainOf(bias, weights);
-    if (
-      peakBytes <= this.request.arenaBytes &&
-      gain > this.bestGain() + SAME &&
-      this.canUpload(bias, weights)
-    )
-      this.best = { scheme, bias, weights, gain, peakBytes };
+    const known = this.planned.get(id);
+    if (known !== undefined) return known;
+    const peakBytes = this.peakOf(scheme);
+    this.planned.set(id, peakBytes);
+    const { graph, arenaBytes, uploadBytes = Infinity } = this.request;
+    if (peakBytes <= arenaBytes && uploadOf(graph, parts) <= uploadBytes) {
+      this.fitting.push({ scheme, bias: parts.bias, weights: parts.weights, gain: gainOf(parts), peakBytes });
+      this.fitting.sort((a, b) => b.gain - a.gain || a.bias.layers - b.bias.layers);
+    }
     return peakBytes;
   }
 
-  private canUpload(bias: BiasPart, weights: readonly WeightPart[]): boolean {
-    const { uploadBytes = Infinity } = this.request;
-    return (
-      weights.reduce((sum, part) => sum + part.uploadBytes, this.headUpload + bias.uploadBytes) <= uploadBytes
-    );
-  }
-
-  /** Finds the room that a step with these biases leaves for weights. */
-  private refine(bias: BiasPart): void {
-    const { arenaBytes } = this.request;
-    const bare = this.planned(bias, []);
-    if (bare === undefined || bare > arenaBytes) return;
-    let room = arenaBytes - bare;
-    let [fits, fails] = [0, arenaBytes];
-    for (let round = 0; round < MOST_ROUNDS && fits < fails; round++) {
-      const parts = this.select(bias, room, roomOf);
-      if (!parts) return;
-      const taken = parts.reduce((sum, part) => sum + roomOf(part), 0);
-      // More room is needed to be worth a plan.
-      const peak = gainOf(bias, parts) > this.bestGain() + SAME ? this.planned(bias, parts) : 0;
-      if (peak === undefined) return;
-      if (peak <= arenaBytes) {
-        fits = room;
-        const spare = peak === 0 ? 0 : arenaBytes - peak;
-        room = Math.max(room, taken) + spare;
-        if (spare === 0 || room >= fails) room = Math.floor((fits + fails) / 2);
-      } else {
-        fails = room;
-        room = taken - (peak - arenaBytes);
-        if (room <= fits) room = Math.floor((fits + fails) / 2);
-      }
-      if (room <= fits) return;
-    }
-  }
-
-  /** Neighbours of the best that gain more, the most promising first, until none of them fits. */
+  /** Neighbours of the best that gain more, the smallest first, until none of them fits. */
   private lookAround(): void {
     for (let looks = 0; looks < MOST_NEIGHBOURS;) {
-      const from = this.best;
+      const [from] = this.fitting;
       if (!from) return;
-      for (const { bias, weights } of this.neighboursOf(from)) {
-        if (this.best !== from || looks >= MOST_NEIGHBOURS) break;
+      for (const parts of this.betterNeighbours(from)) {
+        if (this.fitting[0] !== from || looks >= MOST_NEIGHBOURS) break;
+        if (!this.hasPlansLeft()) return;
         looks += 1;
-        if (this.planned(bias, weights) === undefined) return;
+        this.peakBytes(parts);
       }
-      if (this.best === from) return;
+      if (this.fitting[0] === from) return;
     }
   }
 
-  private neighboursOf(from: Candidate): readonly Pick<Candidate, 'bias' | 'weights'>[] {
+  private betterNeighbours(from: Candidate): readonly Parts[] {
     const spare = this.request.arenaBytes - from.peakBytes;
-    const ofWeights = this.otherWeights(from.bias, from.weights).map((weights) => ({
-      bias: from.bias,
-      weights,
-    }));
-    const ofBias = this.reaches
-      .filter(({ layers }) => layers !== from.bias.layers)
-      .map((bias) => ({
-        bias,
-        weights: from.weights.filter(({ layer }) => layer >= this.offered.length - bias.layers),
-      }));
-    const copiesOf = (bias: BiasPart, weights: readonly WeightPart[]): number =>
-      weights.reduce((sum, part) => sum + part.copiedBytes, bias.copiedBytes);
-    const now = copiesOf(from.bias, from.weights);
-    return [...ofWeights, ...ofBias]
-      .filter(({ bias, weights }) => gainOf(bias, weights) > from.gain + SAME)
-      .filter(({ bias, weights }) => copiesOf(bias, weights) - now <= spare)
-      .sort((a, b) => gainOf(b.bias, b.weights) - gainOf(a.bias, a.weights));
-  }
-
-  /** With one layer, or two, trained otherwise. */
-  private otherWeights(bias: BiasPart, weights: readonly WeightPart[]): readonly (readonly WeightPart[])[] {
-    const one = this.withOneOther(bias, weights);
-    return [...one, ...one.flatMap((each) => this.withOneOther(bias, each))];
-  }
-
-  private withOneOther(bias: BiasPart, weights: readonly WeightPart[]): readonly (readonly WeightPart[])[] {
-    const first = this.offered.length - bias.layers;
-    return this.partsBehind(bias).flatMap((parts, i) => {
-      const others = weights.filter(({ layer }) => layer !== first + i);
-      return [others, ...parts.map((part) => [...others, part].sort((a, b) => a.layer - b.layer))];
-    });
+    const biases = this.reaches.map(({ bias }) => bias);
+    return neighboursOf(from, biases, this.offered)
+      .filter((parts) => gainOf(parts) > from.gain + SAME && copiesOf(parts) - copiesOf(from) <= spare)
+      .map((parts) => ({ parts, bytes: roomOf(parts.weights) + parts.bias.savedBytes }))
+      .sort((a, b) => a.bytes - b.bytes || gainOf(b.parts) - gainOf(a.parts))
+      .map(({ parts }) => parts);
   }
 }
-
-const roomOf = ({ copiedBytes, savedBytes }: WeightPart): number => copiedBytes + savedBytes;
-
-const gainOf = (bias: BiasPart, weights: readonly WeightPart[]): number =>
-  weights.reduce((sum, { gain }) => sum + gain, bias.gain);
