@@ -9,6 +9,8 @@ jest.setTimeout(120_000);
 const HELPERS = /^(memcpy|memset|memmove|__aeabi_\w+|__clzsi2|__\w+di3|_GLOBAL_OFFSET_TABLE_)$/;
 const SAMPLES = { ...INFERENCE, ...TRAINING };
 const NAMES = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];
+/** The build files of a library say nothing of its model, only whether it trains. */
+const ONE_A_MODE = ['a classifier', 'a sparse scheme'] as const satisfies typeof NAMES;
 const homeOf = takenHome(SAMPLES);
 
 const foreign = (object: string): readonly string[] =>
@@ -76,21 +78,17 @@ describeWith(['g++'], 'the sketch for Arduino', () => {
 
 describeWith(['gcc'], 'the example', () => {
   it.each(NAMES)('runs, and prints the same every time: %s', (which) => {
-    const program = homeOf(which).program('gcc', homeOf(which).read('examples/main.c'));
+    const program = homeOf(which).program('gcc', homeOf(which).read('examples/main.c'), ['-O1']);
     const [first, second] = [1, 2].map(() => execFileSync(program, { encoding: 'utf8' }));
     expect(first).toMatch(/^(output 0:( -?\d+)+\n|pass 1: mean loss \d+)/);
     expect(second).toBe(first);
-  });
-
-  it('learns, where the library trains', () => {
-    const home = homeOf('a sparse scheme');
-    const print = execFileSync(home.program('gcc', home.read('examples/main.c')), { encoding: 'utf8' });
-    expect(print).toMatch(/^pass 5: .* 10 of 10 right$/m);
+    // What it is shown is learnt in five passes.
+    if (which === 'a sparse scheme') expect(first).toMatch(/^pass 5: .* 10 of 10 right$/m);
   });
 });
 
 describeWith(['cmake', 'gcc'], 'CMake', () => {
-  it.each(NAMES)('builds the library and the example: %s', (which) => {
+  it.each(ONE_A_MODE)('builds the library and the example: %s', (which) => {
     const home = homeOf(which);
     execFileSync('cmake', ['-S', home.root, '-B', home.path('build')], { stdio: 'pipe' });
     execFileSync('cmake', ['--build', home.path('build')], { stdio: 'pipe' });

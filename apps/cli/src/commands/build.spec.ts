@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readElf } from '#libs/firmware/elf';
-import { fleetlearn, KWS_DIGITS, refusedWith } from '../testing/fleetlearn';
+import { smallModelFile } from '#test/support/small-model';
+import { fleetlearn, KWS_DIGITS, refusedWith, type Said } from '../testing/fleetlearn';
 
 interface Report {
   readonly sramBytes: number;
@@ -21,17 +22,30 @@ describe('build', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const build = (board: string, ...words: readonly string[]) =>
-    fleetlearn('build', KWS_DIGITS, '--board', board, '--out', join(folder, 'out'), ...words);
+  const buildOf = (model: string, board: string, words: readonly string[]): Promise<Said> =>
+    fleetlearn('build', model, '--board', board, '--out', join(folder, 'out'), ...words);
+  const build = (board: string, ...words: readonly string[]): Promise<Said> =>
+    buildOf(KWS_DIGITS, board, words);
 
-  async function report(board: string, ...words: readonly string[]): Promise<Report> {
-    const { code, out, noted } = await build(board, '--json', ...words);
+  function reportOf({ code, out, noted }: Said): Report {
     expect([code, noted]).toEqual([0, '']);
     return JSON.parse(out) as Report;
   }
+  const report = async (board: string, ...words: readonly string[]): Promise<Report> =>
+    reportOf(await build(board, '--json', ...words));
+
+  /** A model that is planned in no time. */
+  function smallModel(): string {
+    const path = join(folder, 'small.tflite');
+    writeFileSync(path, smallModelFile());
+    return path;
+  }
 
   it('writes programs, parameters, the generated C and a certificate of what fits where', async () => {
-    const { plannedPeakBytes, sramBytes, fit, trains, files } = await report('virtual-m4', '--sram', '64KB');
+    const words = ['--sram', '64KB', '--json'];
+    const { plannedPeakBytes, sramBytes, fit, trains, files } = reportOf(
+      await buildOf(smallModel(), 'virtual-m4', words),
+    );
     const names = readdirSync(join(folder, 'out')).sort();
     expect(names).toEqual([...files.map(({ name }) => name), 'report.json'].sort());
     expect(names).toEqual(
@@ -59,11 +73,13 @@ describe('build', () => {
   }, 120_000);
 
   it('trains a scheme that plan printed', async () => {
-    const { out } = await fleetlearn('plan', KWS_DIGITS, '--board', 'mps2-an386', '--sram', '48KB', '--json');
+    const model = smallModel();
+    const { out } = await fleetlearn('plan', model, '--board', 'mps2-an386', '--sram', '48KB', '--json');
     const path = join(folder, 'scheme.json');
     writeFileSync(path, out);
     const planned = JSON.parse(out) as { scheme: { name: string } };
-    expect((await report('mps2-an386', '--train', path)).scheme?.name).toBe(planned.scheme.name);
+    const built = reportOf(await buildOf(model, 'mps2-an386', ['--train', path, '--json']));
+    expect(built.scheme?.name).toBe(planned.scheme.name);
   }, 120_000);
 
   it('makes a C library', async () => {
@@ -116,7 +132,7 @@ describe('build', () => {
   });
 
   it('refuses to train on a board without drivers', async () => {
-    expect(refusedWith(await build('stm32f746g-disco'))).toBe('board.no-drivers');
+    expect(refusedWith(await buildOf(smallModel(), 'stm32f746g-disco', []))).toBe('board.no-drivers');
   });
 
   it('refuses a folder that cannot be made', async () => {
