@@ -31,9 +31,10 @@
  *   FL_MODEL_INPUT_ROWS       1: the model asks for its inputs row by row (fl_model_read_input below), and holds only those that it
  *                             needs; `input` is handed on
  *   FL_MODEL_PREFIX           how many operators of the model run apart: the input is what fl_prefix_forward makes of a sample, the
- *                             same as long as the parameter image is the same; 0 where it is not defined: the input is the sample
+ *                             same as long as the parameters that it reads are the same; 0 where it is not defined: the input is the sample
  *   FL_MODEL_SAMPLE_BYTES     bytes of a sample, the same as FL_MODEL_INPUT_BYTES where there is no prefix
  *   FL_MODEL_FEATURES_OFFSET  arena offset of what fl_prefix_forward leaves, FL_MODEL_INPUT_BYTES
+ *   FL_MODEL_PREFIX_PARAMETERS  fl_prefix_forward reads nothing of the parameter image behind so many bytes
  *   FL_MODEL_OUTPUTS          number of outputs
  *   FL_MODEL_OUTPUT_OFFSET    arena offset of the (first) output after fl_model_forward
  *   FL_MODEL_OUTPUT_BYTES     bytes of all outputs: int8; int32 logits of a classifier that trains

@@ -1,11 +1,19 @@
 #include "fl_prepare.h"
 
 #include "fl_paint.h"
+#include "fl_parameters.h"
+#include "fl_sha256.h"
 
 #if FL_MODEL_PREFIX
 
-static fl_features_base base_of(const fl_prepare *prepare) {
-  return (fl_features_base){.prefix = FL_MODEL_PREFIX, .digest = prepare->means.digest};
+/* A later version of the model whose first layers are the same has the same features. */
+static fl_features_base base_of(const uint8_t *parameters) {
+  fl_features_base base = {.layout = FL_MODEL_LAYOUT, .prefix = FL_MODEL_PREFIX};
+  fl_sha256 hash;
+  fl_sha256_begin(&hash);
+  fl_sha256_add(&hash, parameters + FL_PARAMETERS_HEAD, FL_MODEL_PREFIX_PARAMETERS - FL_PARAMETERS_HEAD);
+  fl_sha256_end(&hash, base.digest);
+  return base;
 }
 
 bool fl_prepare_open(fl_prepare *prepare, const fl_samples *items) {
@@ -15,24 +23,23 @@ bool fl_prepare_open(fl_prepare *prepare, const fl_samples *items) {
   return fl_features_open(&prepare->features, items, FL_MODEL_INPUT_BYTES);
 }
 
-fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const fl_prepare_means *means) {
-  prepare->means = *means;
-  const fl_features_base base = base_of(prepare);
-  if (fl_features_are_of(&prepare->features, &base)) return FL_PREPARE_DONE;
-  fl_paint(means->arena, FL_MODEL_ARENA_BYTES);
+fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const uint8_t *parameters, uint8_t *arena) {
+  prepare->base = base_of(parameters);
+  prepare->parameters = parameters;
+  prepare->arena = arena;
+  if (fl_features_are_of(&prepare->features, &prepare->base)) return FL_PREPARE_DONE;
+  fl_paint(arena, FL_MODEL_ARENA_BYTES);
   return fl_features_begin(&prepare->features) ? FL_PREPARE_MORE : FL_PREPARE_FAILED;
 }
 
-static bool make(fl_prepare *prepare, uint32_t item) {
-  const fl_prepare_means *means = &prepare->means;
-  fl_prefix_forward(means->arena, means->parameters, fl_samples_features(prepare->items, item));
-  return fl_features_put(&prepare->features, item, means->arena + FL_MODEL_FEATURES_OFFSET);
+static bool make(const fl_prepare *prepare, uint32_t item) {
+  fl_prefix_forward(prepare->arena, prepare->parameters, fl_samples_features(prepare->items, item));
+  return fl_features_put(&prepare->features, item, prepare->arena + FL_MODEL_FEATURES_OFFSET);
 }
 
 static bool finish(fl_prepare *prepare) {
-  const fl_features_base base = base_of(prepare);
-  prepare->arena_peak = fl_paint_high_water(prepare->means.arena, FL_MODEL_ARENA_BYTES);
-  return fl_features_commit(&prepare->features, &base);
+  prepare->arena_peak = fl_paint_high_water(prepare->arena, FL_MODEL_ARENA_BYTES);
+  return fl_features_commit(&prepare->features, &prepare->base);
 }
 
 fl_prepare_answer fl_prepare_step(fl_prepare *prepare) {
@@ -53,9 +60,10 @@ bool fl_prepare_open(fl_prepare *prepare, const fl_samples *items) {
   return true;
 }
 
-fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const fl_prepare_means *means) {
+fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const uint8_t *parameters, uint8_t *arena) {
   (void)prepare;
-  (void)means;
+  (void)parameters;
+  (void)arena;
   return FL_PREPARE_DONE;
 }
 

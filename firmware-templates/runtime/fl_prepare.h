@@ -1,6 +1,7 @@
 /*
  * What a session learns from: the items of the sample log or, where the model has a prefix, what that makes of them. Features are
- * made once of each item, a slice each, and kept in flash (fl_features.h) as long as parameters, program and items are the same.
+ * made once of each item, a slice each, and kept in flash (fl_features.h) as long as program, items and the parameters that the prefix
+ * reads are the same.
  *
  * RAM: sizeof(fl_prepare), 0.1 KB with a prefix, else one pointer; and the arena, before variables are loaded.
  */
@@ -20,18 +21,13 @@ typedef enum {
   FL_PREPARE_MORE = 1
 } fl_prepare_answer;
 
-/* With what features are made. */
-typedef struct {
-  uint8_t *arena;
-  const uint8_t *parameters;
-  const uint8_t *digest; /* of the parameters */
-} fl_prepare_means;
-
 typedef struct {
   const fl_samples *items;
 #if FL_MODEL_PREFIX
   fl_features features;
-  fl_prepare_means means;
+  fl_features_base base;
+  const uint8_t *parameters;
+  uint8_t *arena;
   uint32_t made; /* of so many items */
   uint32_t arena_peak;
 #endif
@@ -41,7 +37,7 @@ typedef struct {
 bool fl_prepare_open(fl_prepare *prepare, const fl_samples *items);
 
 /* The parameters are there. DONE: nothing need be made. */
-fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const fl_prepare_means *means);
+fl_prepare_answer fl_prepare_begin(fl_prepare *prepare, const uint8_t *parameters, uint8_t *arena);
 
 /* One item. */
 fl_prepare_answer fl_prepare_step(fl_prepare *prepare);

@@ -212,8 +212,7 @@ static void go_on(fl_work *work, const fl_station *station, fl_prepare_answer an
 
 static void prepare(fl_work *work, const fl_station *station) {
   work->parameters = fl_slots_image(&station->slots, work->part.download.slot);
-  const fl_prepare_means means = {fl_arena, work->parameters, work->job.sha256};
-  go_on(work, station, fl_prepare_begin(&work->prepare, &means));
+  go_on(work, station, fl_prepare_begin(&work->prepare, work->parameters, fl_arena));
 }
 
 static fl_work_answer poll_preparing(fl_work *work, const fl_station *station) {

@@ -10,6 +10,7 @@ enum { MAGIC = 0x54464C46 /* 'FLFT' */, LABEL_BYTES = 4 };
 
 typedef struct {
   uint32_t magic;
+  uint32_t layout;
   uint32_t prefix;
   uint32_t item_bytes;
   uint32_t count;
@@ -37,6 +38,7 @@ static uint32_t crc_of(const fl_samples *items) {
 static features_header header_of(const fl_features *features, const fl_features_base *base) {
   const fl_samples *items = features->items;
   features_header header = {.magic = MAGIC,
+                            .layout = base->layout,
                             .prefix = base->prefix,
                             .item_bytes = features->rows.item_bytes,
                             .count = count_of(items),

@@ -22,8 +22,9 @@ typedef struct {
 
 /* What features depend on beside the items. */
 typedef struct {
-  uint32_t prefix;       /* FL_MODEL_PREFIX */
-  const uint8_t *digest; /* of the parameter image, FL_DIGEST_BYTES */
+  uint32_t layout;                 /* FL_MODEL_LAYOUT */
+  uint32_t prefix;                 /* FL_MODEL_PREFIX */
+  uint8_t digest[FL_DIGEST_BYTES]; /* of the parameters that the prefix reads */
 } fl_features_base;
 
 /* Finds the place for features of `item_bytes` each. False: there is no room for them behind the items. */

@@ -200,8 +200,7 @@ static void a_sample_log_is_checked_before_use(void) {
 /* ---- features ---- */
 
 enum { FEATURE_ITEMS = 700, FEATURE_BYTES = 10, FEATURE_OPERATIONS = 2 + 2 * FEATURE_ITEMS + 3 };
-static const uint8_t base_digest[FL_DIGEST_BYTES] = {3, 1, 4};
-static const fl_features_base feature_base = {5, base_digest};
+static const fl_features_base feature_base = {11, 5, {3, 1, 4}};
 
 static void write_feature_items(fl_samples *samples) {
   const uint32_t offset = fl_slots_end(&slots);
@@ -235,14 +234,15 @@ static void check_features(const fl_features *features) {
 static void features_are_of_what_they_were_made_of(void) {
   fl_samples samples;
   fl_features features;
-  static const uint8_t other_digest[FL_DIGEST_BYTES] = {3, 1, 5};
-  static const fl_features_base other_prefix = {6, base_digest}, other_base = {5, other_digest};
+  static const fl_features_base other_prefix = {11, 6, {3, 1, 4}}, other_parameters = {11, 5, {3, 1, 5}};
+  static const fl_features_base other_layout = {12, 5, {3, 1, 4}};
   write_feature_items(&samples);
   CHECK(fl_features_open(&features, &samples, FEATURE_BYTES));
   CHECK(!fl_features_are_of(&features, &feature_base));
   CHECK(make_features(&features) && fl_features_are_of(&features, &feature_base));
   check_features(&features);
-  CHECK(!fl_features_are_of(&features, &other_prefix) && !fl_features_are_of(&features, &other_base));
+  CHECK(!fl_features_are_of(&features, &other_prefix) && !fl_features_are_of(&features, &other_parameters));
+  CHECK(!fl_features_are_of(&features, &other_layout));
   hal.flash[fl_slots_end(&slots) + 24 + 5] ^= 1; /* another item */
   CHECK(!fl_features_are_of(&features, &feature_base));
   hal.flash[fl_slots_end(&slots) + 24 + 5] ^= 1;

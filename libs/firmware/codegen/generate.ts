@@ -9,7 +9,7 @@ import { partFaults } from './model/parts';
 import { Places } from './model/places';
 import { type Unsupported, unsupported } from './model/unsupported';
 import { emitterOf } from './ops';
-import type { ParameterLayout } from './parameters/layout';
+import { parameterEnd, type ParameterLayout } from './parameters/layout';
 
 /** A file of generated text; `path` is relative to the build folder. */
 export interface SourceFile {
@@ -123,6 +123,7 @@ function writtenPrefix({ prefix, layout }: GenerateRequest): WrittenPrefix | und
     facts: {
       operators: graph.ops.length,
       sampleBytes: facts.inputBytes,
+      parameterBytes: parameterEnd(graph, layout),
       outputOffset: facts.outputOffset,
     },
   };

@@ -6,10 +6,16 @@ const define = (name: string, value: string | number): string =>
   `#define FL_MODEL_${name.padEnd(16)} ${value}`;
 const unsigned = (value: number): string => `${value}u`;
 
-const prefixLines = ({ operators, sampleBytes, outputOffset }: PrefixFacts): readonly string[] => [
+const prefixLines = ({
+  operators,
+  sampleBytes,
+  parameterBytes,
+  outputOffset,
+}: PrefixFacts): readonly string[] => [
   define('PREFIX', unsigned(operators)),
   define('SAMPLE_BYTES', unsigned(sampleBytes)),
   define('FEATURES_OFFSET', unsigned(outputOffset)),
+  define('PREFIX_PARAMETERS', unsigned(parameterBytes)),
 ];
 
 /** model_config.h: the constants that fl_model.h lists. */

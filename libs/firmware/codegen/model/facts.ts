@@ -39,6 +39,8 @@ export interface PrefixFacts {
   /** How many operators of the model it is: tells one prefix of a model from another. */
   readonly operators: number;
   readonly sampleBytes: number;
+  /** It reads nothing of the parameter image behind these. */
+  readonly parameterBytes: number;
   /** Where it leaves the features, as many bytes as the model's input has. */
   readonly outputOffset: number;
 }

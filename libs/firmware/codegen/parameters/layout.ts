@@ -14,6 +14,7 @@ import {
 import { dspFilter } from './dsp-filter';
 import { mveKernel } from './mve-filter';
 import { layoutText, textId } from './layout-text';
+import { ALL_NEEDS, NO_NEEDS, readsFrozen, type TrainingNeeds, trainingNeeds } from './training-needs';
 
 /** Bytes before the first layer: see FORMATS.md. */
 export const PARAMETER_HEAD_BYTES = 64;
@@ -93,27 +94,27 @@ type Wanted = Omit<Field, 'offset'>;
 function wantedFields(
   graph: Graph,
   op: LayerOp,
-  parts: { readonly training: boolean; readonly head: boolean; readonly folded: boolean },
+  parts: { readonly needs: TrainingNeeds; readonly head: boolean; readonly folded: boolean },
 ): readonly Wanted[] {
   const channels = tensorOf(graph, op.output).shape.at(-1) ?? 0;
   const each = (name: FieldName, type: FieldType): Wanted => ({ name, type, count: channels });
   const when = (condition: boolean, ...fields: readonly Wanted[]): readonly Wanted[] =>
     condition ? fields : [];
+  const { back, weightStep, biasStep } = parts.needs;
   return [
     { name: 'weights', type: 'int8', count: elementCount(tensorOf(graph, op.weights).shape) },
     ...when(op.bias !== undefined || parts.folded, each('bias', 'int32')),
     each('multiplier', 'int32'),
     ...when(parts.head, each('headMultiplier', 'int32')),
-    ...when(parts.training, each('back', 'uint16'), each('weightStep', 'uint16'), each('biasStep', 'uint16')),
+    ...when(back, each('back', 'uint16')),
+    ...when(weightStep, each('weightStep', 'uint16')),
+    ...when(biasStep, each('biasStep', 'uint16')),
     each('shift', 'int8'),
     ...when(parts.head, each('headShift', 'int8')),
-    ...when(
-      parts.training,
-      each('backExponent', 'int8'),
-      each('weightStepExponent', 'int8'),
-      each('biasStepExponent', 'int8'),
-    ),
-    ...when(parts.training, { name: 'frozen', type: 'uint8', count: Math.ceil(channels / 8) }),
+    ...when(back, each('backExponent', 'int8')),
+    ...when(weightStep, each('weightStepExponent', 'int8')),
+    ...when(biasStep, each('biasStepExponent', 'int8')),
+    ...when(readsFrozen(parts.needs), { name: 'frozen', type: 'uint8', count: Math.ceil(channels / 8) }),
   ];
 }
 
@@ -162,17 +163,28 @@ function placedConstants(
   return { constants, end };
 }
 
-/** The layout for a normalised inference graph. Its parameters have no influence, its activations' scales do. */
-export function parameterLayout(inference: Graph, use: ParameterUse = 'training'): ParameterLayout {
+/**
+ * The layout for a normalised inference graph. Its parameters have no influence, its activations' scales do.
+ * @param only of an image for training: the one training graph that it is for, whose program has it linked in; what that never
+ *   reads is left out. Absent: for every scheme, as devices of a fleet share it.
+ */
+export function parameterLayout(
+  inference: Graph,
+  use: ParameterUse = 'training',
+  only?: Graph,
+): ParameterLayout {
   const ops = layersOf(inference);
   const training = use === 'training';
+  const known = training && only ? trainingNeeds(only) : undefined;
+  const needsOf = (layer: number): TrainingNeeds =>
+    known ? (known.get(layer) ?? NO_NEEDS) : training ? ALL_NEEDS : NO_NEEDS;
   const layers: LayerLayout[] = [];
   let end = PARAMETER_HEAD_BYTES;
   ops.forEach((op, layer) => {
     const head = training && layer === headLayerOf(inference);
     const packed = use === 'linked-dsp' ? packedFields(inference, op) : undefined;
     const folded = mveKernel(inference, op, use) !== undefined;
-    const place = placed(packed ?? wantedFields(inference, op, { training, head, folded }), end);
+    const place = placed(packed ?? wantedFields(inference, op, { needs: needsOf(layer), head, folded }), end);
     end = place.end;
     layers.push({
       layer,
@@ -185,6 +197,19 @@ export function parameterLayout(inference: Graph, use: ParameterUse = 'training'
   const bytes = alignedTo(last, IMAGE_ALIGNMENT);
   const text = layoutText(inference, { use, layers, constants });
   return { id: textId(text), text, use, bytes, layers, constants };
+}
+
+/** Where what an inference graph, the beginning of the model, reads of the image ends. */
+export function parameterEnd(prefix: Graph, { layers, constants, bytes }: ParameterLayout): number {
+  const operands = new Set(prefix.ops.flatMap(operandsOf));
+  if (constants.some(({ tensor }) => operands.has(tensor))) return bytes;
+  const own = layers.slice(0, prefix.ops.filter(isLayer).length);
+  return own
+    .flatMap(({ fields }) => fields)
+    .reduce(
+      (end, { offset, count, type }) => Math.max(end, offset + count * fieldBytes(type)),
+      PARAMETER_HEAD_BYTES,
+    );
 }
 
 export const fieldOf = (layer: LayerLayout, name: FieldName): Field | undefined =>
