@@ -14,8 +14,15 @@ const ROWS = 40;
 const INPUT_BYTES = 96;
 const CLASSES = 3;
 
-interface Report {
+interface Final {
   readonly scheme: object;
+  readonly ahead: { readonly mean: number };
+}
+
+interface Report {
+  readonly scheme: { readonly biasLayers: number; readonly weightLayers: readonly object[] };
+  readonly flashBytes: number;
+  readonly finals: readonly Final[];
   readonly accounting: object;
   readonly plannedPeakBytes: number;
   readonly arenaBudgetBytes: number;
@@ -95,7 +102,21 @@ describe('scheme', () => {
     const again = await scheme(...words);
     expect(again.noted).toMatch(/^\d+ runs of an earlier call/);
     expect(again.out).toBe(first.out);
-    expect((JSON.parse(first.out) as Report).contributions.source).toBe('measured');
+    const { contributions, finals, scheme: chosen } = JSON.parse(first.out) as Report;
+    expect(contributions.source).toBe('measured');
+    expect(finals[0]?.scheme).toEqual(chosen);
+    expect(finals.filter(({ ahead }) => ahead.mean === 0).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('takes the best whose session fits the flash', async () => {
+    const words = ['--sram', '16KB', '--by', 'structure'];
+    const free = await reportOf(...words, '--flash', '1024KB');
+    const held = await reportOf(...words, '--flash', String(free.flashBytes - 1));
+    const size = ({ scheme: { biasLayers, weightLayers } }: Report): number =>
+      biasLayers + weightLayers.length;
+    expect(size(held)).toBeLessThan(size(free));
+    expect(held.flashBytes).toBeLessThan(free.flashBytes);
+    expect(refusedWith(await scheme(...words, '--flash', '1KB'))).toBe('scheme.flash-too-small');
   });
 
   it('writes a scheme that `train` takes at the same budget', async () => {

@@ -1,19 +1,18 @@
 import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { PlannedPeaks, type SearchedStep, type SearchLimits, searchTraining } from '#libs/firmware/program';
-import { build } from '#libs/firmware/toolchain';
-import type { Graph } from '#libs/model/ir';
-import { type Contributions, schemeToJson } from '#libs/model/scheme';
+import type { SearchLimits } from '#libs/firmware/program';
+import { schemeToJson } from '#libs/model/scheme';
 import { parseByteSize } from '../byte-size';
 import { defineCommand } from '../command';
 import { writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { readBoard, wholeBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
-import { contributionsOf, METHODS } from '../scheme/contributions';
+import { chooseScheme } from '../scheme/choose';
+import { bestMethod, METHODS } from '../scheme/contributions';
+import type { FlashLimit } from '../scheme/flash';
 import { type Evidence, readEvidence } from '../scheme/rows';
-import { type Alternative, schemeReport, schemeText } from '../scheme/scheme-report';
+import { schemeReport, schemeText } from '../scheme/scheme-report';
 import { lentBytes } from '../train/engines';
 import { placeOf } from '../train/place';
 import { readNumbers } from '../train/session-words';
@@ -40,7 +39,7 @@ export const scheme = defineCommand({
     flash: {
       type: 'string',
       value: 'N[KB]',
-      meaning: 'flash of the device, which the linked session must fit',
+      meaning: 'flash of the device: the best scheme is taken whose linked session fits',
     },
     upload: { type: 'string', value: 'N[KB]', meaning: 'bytes that an encoded delta may take, as estimated' },
     board: {
@@ -67,7 +66,8 @@ export const scheme = defineCommand({
   },
   notes: [
     'Measured: short sessions of the generated C on the rows to learn from, a few dozen in all, each with one part trained more;\n' +
-      'gains are of the mean probability of the right class on the rows to test on. Scores are kept in .fleetlearn/contributions.\n' +
+      'gains are of the mean probability of the right class on the rows to test on. Then the best few schemes and rungs of the ladder run\n' +
+      'whole sessions, and the best of these is the answer. Scores are kept in .fleetlearn/contributions.\n' +
       'Gradients: squared gradients of up to 32 rows (with --data; of noise without), with the labels or what the model predicts.\n' +
       'Structure: by the place of a layer alone.',
     'The gains of parts are added up; the scheme that gains most is found exactly for the bytes that its parts take, and planned: what\n' +
@@ -92,36 +92,33 @@ export const scheme = defineCommand({
     const { epochs: passes, seed, sramBytes } = numbers.value;
     const device = await deviceOf(options, sramBytes, evidence.value, passes);
     if (!device.ok) return device;
+    const flash = await flashLimit(options);
+    if (!flash.ok) return flash;
     const request = {
       shop: localWorkshop,
       inference,
       file,
       evidence: evidence.value,
-      method: options.by,
+      method: options.by ?? bestMethod(evidence.value),
       passes,
       seed,
+      device: device.value,
+      limits: limits.value,
+      flash: flash.value,
+      others: [-OTHER_BYTES, OTHER_BYTES],
     };
-    const contributions = await contributionsOf(request, terminal);
-    if (!contributions.ok) return contributions;
-    const found = searchAround(inference, device.value, contributions.value, limits.value);
-    if (!found.ok) return found;
-    const { answer, alternatives } = found.value;
-    const flash =
-      options.flash === undefined
-        ? ok(undefined)
-        : await checkFlash(inference, answer, options.board, options.flash);
-    if (!flash.ok) return flash;
+    const choice = await chooseScheme(request, terminal);
+    if (!choice.ok) return choice;
+    const { scheme: chosen } = choice.value.answer;
     if (options.out !== undefined) {
-      const written = await writeFiles(new Map([[options.out, `${schemeToJson(answer.scheme)}\n`]]));
+      const written = await writeFiles(new Map([[options.out, `${schemeToJson(chosen)}\n`]]));
       if (!written.ok) return written;
     }
     const report = schemeReport({
       inference,
       sramBytes: device.value.budget.sramBytes,
       arenaBudgetBytes: arenaBudget(device.value),
-      answer,
-      alternatives,
-      flashBytes: flash.value,
+      ...choice.value,
     });
     if (options.json) printJson(terminal, report);
     else terminal.print(schemeText(report));
@@ -152,72 +149,18 @@ async function deviceOf(
   return budget ? ok(budget) : err(fault('usage', '--sram says nothing'));
 }
 
-interface Found {
-  readonly answer: SearchedStep;
-  readonly alternatives: readonly Alternative[];
-}
-
-/** The answer, and those of `OTHER_BYTES` less and more: from the least budget up, so that plans serve again. */
-function searchAround(
-  inference: Graph,
-  device: Board,
-  contributions: Contributions,
-  limits: SearchLimits,
-): Result<Found> {
-  const peaks = new PlannedPeaks(inference);
-  const search = (board: Board): Result<SearchedStep> =>
-    searchTraining(inference, board, { contributions, limits, peaks });
-  const other = (change: number): Alternative => {
-    const sramBytes = device.budget.sramBytes + change;
-    const board = withSram(device, sramBytes);
-    const found = sramBytes > 0 ? search(board) : undefined;
-    if (!found?.ok) return { sramBytes, scheme: null, plannedPeakBytes: null, expectedGain: null };
-    const { scheme: chosen, plan, candidate } = found.value;
-    return { sramBytes, scheme: chosen, plannedPeakBytes: plan.peakBytes, expectedGain: candidate.gain };
-  };
-  const less = device.budget.sramBytes > OTHER_BYTES ? [other(-OTHER_BYTES)] : [];
-  const answer = search(device);
-  return answer.ok ? ok({ answer: answer.value, alternatives: [...less, other(OTHER_BYTES)] }) : answer;
-}
-
-/** As if the board had so much in its first region: what if. */
-function withSram(board: Board, sramBytes: number): Board {
-  const [main, ...others] = board.memory.sram;
-  const sram = [{ ...main, bytes: Math.max(main.bytes, sramBytes) }, ...others] as const;
-  return { ...board, memory: { ...board.memory, sram }, budget: { ...board.budget, sramBytes } };
-}
-
-/** Links the session of the answer. Refused: `scheme.flash-too-small` (by how much), and as `build` refuses. */
-async function checkFlash(
-  inference: Graph,
-  { training, plan }: SearchedStep,
-  boardName: string | undefined,
-  flash: string,
-): Promise<Result<number>> {
-  const limit = parseByteSize(flash);
-  if (!limit.ok) return limit;
-  const named = await readBoard(localWorkshop, boardName ?? FLASH_BOARD, { sram: undefined });
-  const board = named.ok ? wholeBoard(named.value) : named;
-  if (!board.ok) return board;
-  const model = generate({ graph: training, plan, layout: parameterLayout(inference) });
-  if (!model.ok) return model;
-  const parameters = packParameters(inference);
-  const built = await build(localWorkshop, {
-    program: 'session',
-    target: 'arm',
-    board: board.value,
-    model: model.value,
-    parameters,
-  });
-  if (!built.ok) return built;
-  const { flashBytes } = built.value.footprint;
-  return flashBytes <= limit.value
-    ? ok(flashBytes)
-    : err(
-        fault(
-          'scheme.flash-too-small',
-          `${inference.name}: the linked session takes ${flashBytes} bytes of flash (parameters ${parameters.length}), ` +
-            `${flashBytes - limit.value} more than the ${limit.value} there are; which part trains changes little of that`,
-        ),
-      );
+/** Refused: as `readBoard` refuses; `usage`. */
+async function flashLimit({
+  board,
+  flash,
+}: {
+  readonly board: string | undefined;
+  readonly flash: string | undefined;
+}): Promise<Result<FlashLimit | undefined>> {
+  if (flash === undefined) return ok(undefined);
+  const bytes = parseByteSize(flash);
+  if (!bytes.ok) return bytes;
+  const named = await readBoard(localWorkshop, board ?? FLASH_BOARD, { sram: undefined });
+  const whole = named.ok ? wholeBoard(named.value) : named;
+  return whole.ok ? ok({ board: whole.value, bytes: bytes.value }) : whole;
 }

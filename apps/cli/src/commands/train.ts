@@ -101,6 +101,9 @@ export const train = defineCommand({
       'rate, twice at most; a session after which the loss of the rows to learn from is no smaller than before keeps the old values\n' +
       '("kept": false). "end" says why no further pass was made: passes, lowLoss, noProgress, guard. telemetry.saturated counts the values\n' +
       'that came to the end of their range: many say that the rate is too high.',
+    '--scheme auto searches as `scheme` does, by what --search says: gradients of up to 32 of the rows to learn from (seconds); structure, as\n' +
+      'servers do for all versions of a model; or measured, with some 60 sessions, every fourth of the rows to learn from held out (minutes).\n' +
+      'The rows to test on decide nothing.',
     'peakRamBytes is the arena, which holds all that a training step needs: as planned, and as measured by painting it before the\n' +
       'session (null on the reference, which places nothing). On arm staticRamBytes, stackBytes and flashBytes are of the linked\n' +
       'session with its parameters; instructionsPerStep are counted in the first step. deltaBytes.raw is the difference before its\n' +

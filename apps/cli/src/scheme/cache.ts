@@ -5,7 +5,7 @@ import { ByteWriter, bytesOf, sha256 } from '#libs/base/bytes';
 import type { SessionRow, SessionRows } from '#libs/model/session';
 import { writeFiles } from '../files/write-files';
 import { repositoryRoot } from '../repository';
-import type { ContributionRun } from './runs';
+import type { SessionRun } from './measure';
 import type { Score } from './worker';
 
 /** Where scores lie from run to run: `.fleetlearn` is what Git ignores. */
@@ -17,15 +17,14 @@ export interface ScoreKey {
   readonly model: Uint8Array;
   readonly rows: SessionRows;
   readonly passes: number;
-  readonly seed: number;
-  readonly runs: readonly ContributionRun[];
+  readonly runs: readonly SessionRun[];
 }
 
 /** Counts up when the same input gives other scores: rates, numerics, the score itself. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** SHA-256 of everything that scores follow from. */
-export function scoreDigest({ model, rows, passes, seed, runs }: ScoreKey): string {
+export function scoreDigest({ model, rows, passes, runs }: ScoreKey): string {
   const writer = new ByteWriter();
   const blob = (bytes: Uint8Array): void => {
     writer.u32(bytes.length);
@@ -43,7 +42,6 @@ export function scoreDigest({ model, rows, passes, seed, runs }: ScoreKey): stri
   written(rows.adapt);
   written(rows.test);
   writer.u32(passes);
-  writer.u32(seed);
   blob(new TextEncoder().encode(JSON.stringify(runs)));
   return Buffer.from(sha256(writer.finish())).toString('hex');
 }
@@ -55,7 +53,7 @@ export function knownScores(digest: string, runs: number): readonly Score[] | un
   const path = pathOf(digest);
   if (!existsSync(path)) return undefined;
   const scores = parsed(readFileSync(path, 'utf8'));
-  return isScores(scores) && scores.length === runs ? scores : undefined;
+  return Array.isArray(scores) && scores.length === runs && scores.every(isScore) ? scores : undefined;
 }
 
 /** A file that was cut short is as good as none. */
@@ -68,8 +66,10 @@ function parsed(text: string): unknown {
   }
 }
 
-const isScores = (value: unknown): value is readonly Score[] =>
-  Array.isArray(value) && value.every((score) => typeof score === 'number' && score >= 0 && score <= 1);
+const isProbability = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= 1;
+
+const isScore = (value: unknown): value is Score => Array.isArray(value) && value.every(isProbability);
 
 /** Refused: `file.unwritable`. */
 export const keepScores = (digest: string, scores: readonly Score[]): Promise<Result<void>> =>

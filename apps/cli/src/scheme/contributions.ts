@@ -1,18 +1,20 @@
 import { err, fault, ok, type Result } from '#libs/base/result';
-import type { Graph } from '#libs/model/ir';
-import { type Contributions, structuralContributions } from '#libs/model/scheme';
+import { type Graph, objectiveOf } from '#libs/model/ir';
+import { trainingGraph } from '#libs/model/passes';
+import { type Contributions, namedScheme, structuralContributions } from '#libs/model/scheme';
 import type { Workshop } from '#libs/firmware/toolchain';
 import type { Terminal } from '../command';
-import { readBoard } from '../model/read-board';
-import { keepScores, knownScores, scoreDigest } from './cache';
 import { contributionsByGradients, noiseRows } from './gradients';
-import { measuredScores } from './measure';
+import { meanOf, scoresOf } from './measure';
 import type { Evidence } from './rows';
-import { contributionRuns, measuredContributions } from './runs';
+import { contributionRuns, measuredContributions, ratesOfRun } from './runs';
 
 /** How gains are known. */
 export const METHODS = ['measured', 'gradients', 'structure'] as const;
 export type Method = (typeof METHODS)[number];
+
+/** The best that the evidence allows. */
+export const bestMethod = ({ kind }: Evidence): Method => (kind === 'labelled' ? 'measured' : 'gradients');
 
 export interface ContributionRequest {
   readonly shop: Workshop;
@@ -20,23 +22,20 @@ export interface ContributionRequest {
   /** The .tflite file. */
   readonly file: Uint8Array;
   readonly evidence: Evidence;
-  /** Default: the best that the evidence allows. */
-  readonly method: Method | undefined;
+  readonly method: Method;
   readonly passes: number;
   readonly seed: number;
 }
 
-/** Whose compiler flags stand for a program that runs on no board. */
-const HOST_BOARD = 'virtual-m4';
 const UNIT = 'mean probability of the right class, rows to test on';
 
-/** Refused: `scheme.no-labels` (measuring without), and as the runs are. */
+/** Refused: `scheme.no-labels` (measuring without), `scheme.no-classes`, and as the runs are. */
 export async function contributionsOf(
   request: ContributionRequest,
   terminal: Terminal,
 ): Promise<Result<Contributions>> {
   const { inference, evidence } = request;
-  const method = request.method ?? (evidence.kind === 'labelled' ? 'measured' : 'gradients');
+  const { method } = request;
   if (method === 'structure') return ok(structuralContributions(inference));
   if (method === 'measured') return measured(request, terminal);
   switch (evidence.kind) {
@@ -53,7 +52,7 @@ export async function contributionsOf(
 }
 
 async function measured(
-  { shop, inference, file, evidence, passes, seed }: ContributionRequest,
+  { evidence, seed, ...request }: ContributionRequest,
   terminal: Terminal,
 ): Promise<Result<Contributions>> {
   if (evidence.kind !== 'labelled')
@@ -63,21 +62,23 @@ async function measured(
         'contributions are measured on labelled rows: --data, --labels, --adapt, --test',
       ),
     );
-  const { rows } = evidence;
+  const { inference } = request;
+  if (!tellsClassesApart(inference))
+    return err(
+      fault(
+        'scheme.no-classes',
+        `${inference.name} tells no classes apart, so nothing is right: --by structure`,
+      ),
+    );
   const runs = contributionRuns(inference);
-  const digest = scoreDigest({ model: file, rows, passes, seed, runs });
-  const known = knownScores(digest, runs.length);
-  if (known) {
-    terminal.note(`${runs.length} runs of an earlier call with the same model, rows and settings`);
-    return ok(measuredContributions(inference, runs, known, UNIT));
-  }
-  const board = await readBoard(shop, HOST_BOARD, { sram: undefined });
-  if (!board.ok) return board;
-  const request = { shop, board: board.value, inference, rows, passes, seed };
-  const scores = await measuredScores(request, runs, ({ scheme }, score, done) =>
-    terminal.note(`run ${done}/${runs.length}: ${scheme.name} ${score.toFixed(4)}`),
-  );
+  const sessions = runs.map((run) => ({ scheme: run.scheme, rates: ratesOfRun(run), seed }));
+  const scores = await scoresOf({ ...request, rows: evidence.rows }, sessions, terminal);
   if (!scores.ok) return scores;
-  const kept = await keepScores(digest, scores.value);
-  return kept.ok ? ok(measuredContributions(inference, runs, scores.value, UNIT)) : kept;
+  return ok(measuredContributions(inference, runs, scores.value.map(meanOf), UNIT));
+}
+
+/** Probabilities of right classes are what is measured. */
+function tellsClassesApart(inference: Graph): boolean {
+  const training = trainingGraph(inference, namedScheme(inference, 'last'));
+  return training.ok && objectiveOf(training.value) === 'classify';
 }

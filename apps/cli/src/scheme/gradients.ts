@@ -1,6 +1,6 @@
 import { ok, type Result } from '#libs/base/result';
 import { Rng } from '#libs/base/rng';
-import { type Graph, layersOf, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
+import { type Graph, graphMacs, layersOf, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
 import { trainabilityFault, trainingGraph } from '#libs/model/passes';
 import { type EnergyRow, gradientEnergies } from '#libs/model/reference';
 import {
@@ -11,8 +11,11 @@ import {
   structuralContributions,
 } from '#libs/model/scheme';
 
-/** Enough for a stable order of layers: seconds. */
+/** Enough for a stable order of layers. */
 const MOST_ROWS = 32;
+/** Of large networks fewer: seconds (multiply-accumulates of the reference's forward halves). */
+const MOST_MACS = 400_000_000;
+const LEAST_ROWS = 4;
 const SEED = 0x5c4e4d45;
 
 /** Rows of noise over the whole range of the input, always the same. */
@@ -44,15 +47,16 @@ function widest(graph: Graph): SparseScheme {
 }
 
 /**
- * Contributions by the gradients of up to `MOST_ROWS` rows, evenly taken; by structure for a network that tells no classes apart.
+ * Contributions by the gradients of up to `MOST_ROWS` rows (of large networks fewer), evenly taken; by structure for a network that tells no classes apart.
  * Refused: as `trainingGraph` refuses.
  */
 export function contributionsByGradients(graph: Graph, rows: readonly EnergyRow[]): Result<Contributions> {
   const training = trainingGraph(graph, widest(graph));
   if (!training.ok) return training;
   if (objectiveOf(training.value) !== 'classify') return ok(structuralContributions(graph));
-  const every = Math.max(1, Math.floor(rows.length / MOST_ROWS));
-  const taken = rows.filter((_, i) => i % every === 0).slice(0, MOST_ROWS);
+  const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_MACS / graphMacs(graph))));
+  const every = Math.max(1, Math.floor(rows.length / most));
+  const taken = rows.filter((_, i) => i % every === 0).slice(0, most);
   return ok(
     gradientContributions(Math.max(0, layersOf(graph).length - 1), gradientEnergies(training.value, taken)),
   );

@@ -5,10 +5,12 @@ import {
   blocksOf,
   type Contributions,
   contributionsFrom,
+  defaultRates,
   type GainPoint,
   namedScheme,
   type SparseScheme,
 } from '#libs/model/scheme';
+import type { LearningRates } from '#libs/model/session';
 
 /** A fine-tuning run whose score tells the gain of one part. */
 export type ContributionRun =
@@ -20,6 +22,15 @@ export type ContributionRun =
       readonly layer: number;
       readonly ratio: number;
     };
+
+/**
+ * Every run trains at the rate of a sparse scheme, since the parts will train beside each other; the head alone at its own, as it
+ * would be.
+ */
+export function ratesOfRun({ part, scheme }: ContributionRun): LearningRates {
+  const sparse: SparseScheme = { ...scheme, weightLayers: [{ layer: 0, ratio: 1 / 2 }] };
+  return defaultRates(part === 'head' ? scheme : sparse);
+}
 
 /** Ratios that are run; between them, and between them and 0, gains are on straight lines. */
 const MEASURED_RATIOS = [1, 1 / 4] as const;

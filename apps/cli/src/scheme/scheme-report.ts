@@ -2,7 +2,6 @@ import { formatTable, grouped } from '#libs/base/table';
 import type { SearchedStep } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import {
-  headCost,
   type NextInLine,
   nextInLine,
   type Reason,
@@ -11,7 +10,9 @@ import {
   schemeId,
   type SparseScheme,
   trainedParameters,
+  uploadOf,
 } from '#libs/model/scheme';
+import type { Finalist } from './finals';
 
 /** The answer for another budget. */
 export interface Alternative {
@@ -27,6 +28,7 @@ export interface SchemeSummary {
   readonly sramBytes: number;
   readonly arenaBudgetBytes: number;
   readonly answer: SearchedStep;
+  readonly finals: readonly Finalist[];
   readonly alternatives: readonly Alternative[];
   /** Of the linked session, where that was asked for. */
   readonly flashBytes: number | undefined;
@@ -36,7 +38,7 @@ export type SchemeReport = ReturnType<typeof schemeReport>;
 
 /** What `scheme --json` prints. */
 export function schemeReport(summary: SchemeSummary) {
-  const { inference, sramBytes, arenaBudgetBytes, answer, alternatives, flashBytes } = summary;
+  const { inference, sramBytes, arenaBudgetBytes, answer, finals, alternatives, flashBytes } = summary;
   const { scheme, candidate, contributions, plan, plans } = answer;
   const trained = trainedParameters(inference, scheme);
   return {
@@ -49,20 +51,37 @@ export function schemeReport(summary: SchemeSummary) {
     accounting: schemeAccounting(inference, scheme),
     plannedPeakBytes: plan.peakBytes,
     ...(flashBytes !== undefined && { flashBytes }),
-    uploadBytes: Math.ceil(
-      candidate.weights.reduce(
-        (sum, part) => sum + part.uploadBytes,
-        headCost(inference).uploadBytes + candidate.bias.uploadBytes,
-      ),
-    ),
+    uploadBytes: Math.ceil(uploadOf(inference, candidate)),
     expectedGain: candidate.gain,
     contributions: { source: contributions.source, unit: contributions.unit },
     plans,
     why: reasonsOf(inference, candidate).map((reason) => ({ ...reason, text: reasonText(reason) })),
     next: nextInLine(inference, contributions, candidate).map((step) => ({ ...step, text: nextText(step) })),
+    finals: finals.map(finalReport),
     alternatives: alternatives.map((each) => ({ ...each, text: alternativeText(each, candidate.gain) })),
   };
 }
+
+const finalReport = (finalist: Finalist) => ({
+  scheme: finalist.candidate.scheme,
+  sessions: finalist.sessions,
+  probability: finalist.probability,
+  ahead: finalist.ahead,
+  text: finalText(finalist),
+});
+
+function finalText({ candidate, sessions, probability, ahead }: Finalist): string {
+  const { scheme } = candidate;
+  const times = sessions === 1 ? 'one session' : `${sessions} sessions`;
+  const difference =
+    ahead.mean === 0
+      ? ''
+      : `, ${signed(ahead.mean)} +- ${ahead.standardError.toFixed(4)} beside the search's own`;
+  const { mean, standardError } = probability;
+  return `${scheme.name}: ${mean.toFixed(4)} +- ${standardError.toFixed(4)} in ${times}${difference}; ${partsText(scheme)}`;
+}
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
 
 const layerText = ({ layer, name }: Reason): string => `layer ${layer ?? ''} (${name ?? ''})`;
 
@@ -91,7 +110,7 @@ function alternativeText(
   const change = expectedGain - now;
   return (
     `${grouped(sramBytes)} bytes: ${partsText(scheme)}; arena ${grouped(plannedPeakBytes)}, ` +
-    `gain ${expectedGain.toFixed(4)} (${change < 0 ? '' : '+'}${change.toFixed(4)})`
+    `gain ${expectedGain.toFixed(4)} (${signed(change)})`
   );
 }
 
@@ -124,6 +143,12 @@ export function schemeText(report: SchemeReport): string {
     'Why:',
     ...report.why.map(({ text }) => `  ${text}`),
     ...(report.next.length === 0 ? [] : ['Next in line:', ...report.next.map(({ text }) => `  ${text}`)]),
+    ...(report.finals.length === 0
+      ? []
+      : [
+          'Whole sessions, mean probability of the right class and its standard error over the rows to test on:',
+          ...report.finals.map(({ text }) => `  ${text}`),
+        ]),
     'With other SRAM:',
     ...report.alternatives.map(({ text }) => `  ${text}`),
   ].join('\n');

@@ -16,21 +16,21 @@ export interface ScoreModel {
   readonly rows: SessionRows;
   readonly parameters: Uint8Array;
   readonly passes: number;
-  readonly seed: number;
 }
 
 export interface ScoreTask {
   /** WebAssembly of the step. */
   readonly program: Uint8Array;
   readonly rates: LearningRates;
+  readonly seed: number;
 }
 
-/** Mean probability that the trained model gives the right class of the rows to test on. */
-export type Score = number;
+/** The probability that the trained model gives the right class, of every row to test on, to six digits. */
+export type Score = readonly number[];
 
-const { rows, parameters, passes, seed } = workerData as ScoreModel;
+const { rows, parameters, passes } = workerData as ScoreModel;
 
-function trained({ program, rates }: ScoreTask): WasmModel {
+function trained({ program, rates, seed }: ScoreTask): WasmModel {
   const model = new WasmModel(compileWasm(program), parameters);
   const schedule = sessionSchedule(rates, passes * rows.adapt.length);
   const order = rows.adapt.map((_, index) => index);
@@ -58,8 +58,10 @@ function probabilityOf(model: WasmModel, { features, label }: SessionRow): numbe
   return (powers[label] ?? 0) / powers.reduce((sum, power) => sum + power, 0);
 }
 
+const rounded = (probability: number): number => Math.round(probability * 1e6) / 1e6;
+
 parentPort?.on('message', (task: ScoreTask) => {
   const model = trained(task);
-  const sum = rows.test.reduce((total, row) => total + probabilityOf(model, row), 0);
-  parentPort?.postMessage(sum / rows.test.length);
+  const score: Score = rows.test.map((row) => rounded(probabilityOf(model, row)));
+  parentPort?.postMessage(score);
 });

@@ -1,6 +1,5 @@
 import { err, fault, invariant, ok, type Result } from '#libs/base/result';
-import { packParameters } from '#libs/firmware/codegen';
-import { inputQuantisation, written } from '#libs/firmware/program';
+import { inputQuantisation, writtenWithParameters } from '#libs/firmware/program';
 import type { Workshop } from '#libs/firmware/toolchain';
 import { elementCount, type Graph, type Objective, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
 import { type LearningRates, sessionSchedule } from '#libs/model/session';
@@ -89,7 +88,7 @@ export async function prepareTraining(
   if (!step.ok) return step;
   const rates = ratesOf(step.value.scheme, numbers.value);
   const schedule = sessionSchedule(rates, passes * rows.value.adapt.length, rules.value.schedule);
-  const program = written(inference, step.value);
+  const program = writtenWithParameters(inference, step.value);
   if (!program.ok) return program;
   return ok({
     model: model.value.file,
@@ -101,7 +100,7 @@ export async function prepareTraining(
       shop,
       step: step.value,
       model: program.value.model,
-      parameters: packParameters(inference),
+      parameters: program.value.parameters,
       classes: model.value.shape.classes,
       rows: rows.value,
       plan: { seed, passes, schedule, ...rulesOfPlan.value },
