@@ -4,16 +4,7 @@
  */
 #include "fl_board.h"
 #include "fl_harness.h"
-
-enum { SYS_EXIT = 0x18, STOPPED_BY_EXIT = 0x20026, STOPPED_BY_ERROR = 0x20023 };
-
-static __attribute__((noreturn)) void leave(uint32_t reason) {
-  register uint32_t operation __asm__("r0") = SYS_EXIT;
-  register uint32_t argument __asm__("r1") = reason;
-  __asm__ volatile("bkpt 0xab" : : "r"(operation), "r"(argument) : "memory");
-  for (;;) {
-  }
-}
+#include "fl_semihosting.h"
 
 static uint32_t half(void) { return fl_board_storage_bytes() / 2; }
 
@@ -22,7 +13,7 @@ static fl_result *result_head(void) { return (fl_result *)(void *)(fl_board_stor
 int main(void) {
   fl_harness_run(fl_board_storage(), half(), fl_board_storage() + half(), half());
   result_head()->stack_bytes = fl_board_stack_used();
-  leave(STOPPED_BY_EXIT);
+  fl_leave(FL_STOPPED_BY_EXIT);
 }
 
 void fl_board_fault(const fl_fault *fault) {
@@ -38,5 +29,5 @@ void fl_board_fault(const fl_fault *fault) {
   result->fault_status = fault->status;
   result->fault_address = fault->address;
   result->fault_program_counter = fault->program_counter;
-  leave(STOPPED_BY_ERROR);
+  fl_leave(FL_STOPPED_BY_ERROR);
 }

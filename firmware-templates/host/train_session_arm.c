@@ -3,17 +3,10 @@
  * second half, where the host can watch it grow; the program ends by semihosting.
  */
 #include "fl_board.h"
+#include "fl_semihosting.h"
 #include "fl_train_session.h"
 
-enum { SYS_EXIT = 0x18, STOPPED_BY_EXIT = 0x20026, STOPPED_BY_ERROR = 0x20023, ROWS_AT_ONCE = 1000 };
-
-static __attribute__((noreturn)) void leave(uint32_t reason) {
-  register uint32_t operation __asm__("r0") = SYS_EXIT;
-  register uint32_t argument __asm__("r1") = reason;
-  __asm__ volatile("bkpt 0xab" : : "r"(operation), "r"(argument) : "memory");
-  for (;;) {
-  }
-}
+enum { ROWS_AT_ONCE = 1000 };
 
 static uint32_t half(void) { return fl_board_storage_bytes() / 2; }
 
@@ -25,7 +18,7 @@ int main(void) {
     }
   }
   result_head()->stack_bytes = fl_board_stack_used();
-  leave(STOPPED_BY_EXIT);
+  fl_leave(FL_STOPPED_BY_EXIT);
 }
 
 void fl_board_fault(const fl_fault *fault) {
@@ -40,5 +33,5 @@ void fl_board_fault(const fl_fault *fault) {
   result->fault_address = fault->address;
   result->fault_program_counter = fault->program_counter;
   result->magic = FL_TRAIN_RESULT_MAGIC;
-  leave(STOPPED_BY_ERROR);
+  fl_leave(FL_STOPPED_BY_ERROR);
 }
