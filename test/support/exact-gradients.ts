@@ -12,12 +12,12 @@ import {
   type WeightUpdate,
   wholeIndex,
 } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
+import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { canonicalOrder, uniformRates } from '#libs/model/quant';
 import { type Machine, machineFor } from '../../libs/model/reference/machine';
 import { isForward, prepareBackward, prepareForward } from '../../libs/model/reference/ops';
 import { weightGradient } from '../../libs/model/reference/ops/weight-gradient';
-import { floatBackward } from '../../libs/model/reference/testing/float-backward';
+import { type FloatLayerGradient, floatBackward } from '../../libs/model/reference/testing/float-backward';
 import { storeStartValue } from '../../libs/model/reference/variable-bytes';
 
 const LABEL = 1;
@@ -66,13 +66,11 @@ function weightGradients(machine: Machine, op: ScaleOp, update: WeightUpdate) {
   return { values, positions };
 }
 
-const dot = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, value, i) => sum + value * at(b, i), 0);
-
-function cosineOf(a: Float64Array, b: Float64Array): number {
+function dot(a: Float64Array, b: Float64Array): number {
   invariant(a.length === b.length, `${a.length} gradients beside ${b.length}`);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  return a.reduce((sum, value, i) => sum + value * at(b, i), 0);
 }
+const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 
 /** What of a network is trained. */
 export interface TrainedPart {
@@ -80,39 +78,63 @@ export interface TrainedPart {
   readonly layers?: number;
   /** Of those, whether their weights are trained, too. */
   readonly weights: boolean;
+  /** The part of their input channels whose weights are trained; absent: all of it. */
+  readonly ratio?: number;
 }
 
+/** How near the integer gradients of one step come to the exact ones, over every layer that is reached. */
+export interface Agreement {
+  /** The worst, of gradients of accumulators (what biases learn from) and of trained weights; NaN where one is 0 throughout. */
+  readonly cosine: number;
+  /** The largest difference between the length of a gradient and its exact length, as a part of that; NaN likewise. */
+  readonly lengthError: number;
+  /** How many layers have a gradient. */
+  readonly layers: number;
+  /** Of the gradients (N4). */
+  readonly mantissaBits: number;
+}
+
+/** Integer and exact gradients of the same values. */
+type Pair = readonly [integer: Float64Array, exact: Float64Array];
+
 /**
- * The worst cosine between integer and exact gradients of one step, over every layer that is reached: of its accumulators (what biases
- * learn from) and of its trained weights. NaN where a gradient is 0 throughout.
+ * Of one training step on start values.
  * @param seed of the input
  */
-export function worstGradientCosine(
-  inference: Graph,
-  seed: number,
-  { layers, weights }: TrainedPart,
-): number {
+export function gradientAgreement(inference: Graph, seed: number, part: TrainedPart): Agreement {
   const all = layersOf(inference).length - 1;
-  const trained = layers ?? all;
-  const weightLayers = weights
-    ? Array.from({ length: trained }, (_, i) => ({ layer: all - trained + i, ratio: 1 }))
-    : [];
-  const graph = unwrap(trainingGraph(inference, { name: 'exact', biasLayers: trained, weightLayers }));
-  const machine = stepped(graph, seed);
+  const { layers = all } = part;
+  const machine = stepped(unwrap(trainingGraph(inference, schemeOf(all, { ...part, layers }))), seed);
   const exact = floatBackward(machine, LABEL);
-  const scalings = graph.ops.filter((op): op is ScaleOp => op.kind === 'scaleGradient');
-  invariant(scalings.length >= trained, `${scalings.length} of ${trained} layers have a gradient`);
-  const cosines = scalings.flatMap((op) => {
+  const scalings = machine.graph.ops.filter((op): op is ScaleOp => op.kind === 'scaleGradient');
+  invariant(scalings.length >= layers, `${scalings.length} of ${layers} layers have a gradient`);
+  const pairs = scalings.flatMap((op) => {
     const expected = exact.get(op.name.replace(/\.scale$/, ''));
     invariant(expected, `${op.name} has an exact gradient`);
-    const update = graph.ops.find(
-      (each): each is WeightUpdate => each.kind === 'weightUpdate' && each.layer === op.layer,
-    );
-    const accumulator = cosineOf(accumulatorGradient(machine, op), expected.accumulator);
-    if (!update) return [accumulator];
-    const { values, positions } = weightGradients(machine, op, update);
-    const same = Float64Array.from(positions, (position) => at(expected.weights, position));
-    return [accumulator, cosineOf(values, same)];
+    return pairsOf(machine, op, expected);
   });
-  return Math.min(...cosines);
+  return {
+    cosine: Math.min(...pairs.map(([a, b]) => dot(a, b) / (norm(a) * norm(b)))),
+    lengthError: Math.max(...pairs.map(([a, b]) => Math.abs(norm(a) / norm(b) - 1))),
+    layers: scalings.length,
+    mantissaBits: machine.mantissaBits,
+  };
+}
+
+function schemeOf(all: number, { layers = all, weights, ratio = 1 }: TrainedPart): TrainingScheme {
+  const weightLayers = weights
+    ? Array.from({ length: layers }, (_, i) => ({ layer: all - layers + i, ratio }))
+    : [];
+  return { name: 'exact', biasLayers: layers, weightLayers };
+}
+
+/** Of one layer: its accumulators, and its weights where they are trained. */
+function pairsOf(machine: Machine, op: ScaleOp, exact: FloatLayerGradient): readonly Pair[] {
+  const accumulator: Pair = [accumulatorGradient(machine, op), exact.accumulator];
+  const update = machine.graph.ops.find(
+    (each): each is WeightUpdate => each.kind === 'weightUpdate' && each.layer === op.layer,
+  );
+  if (!update) return [accumulator];
+  const { values, positions } = weightGradients(machine, op, update);
+  return [accumulator, [values, Float64Array.from(positions, (position) => at(exact.weights, position))]];
 }

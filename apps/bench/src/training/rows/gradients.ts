@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Graph } from '#libs/model/ir';
 import { INFERENCE_PASSES, runPasses } from '#libs/model/passes';
-import { type TrainedPart, worstGradientCosine } from '#test/support/exact-gradients';
+import { gradientAgreement, type TrainedPart } from '#test/support/exact-gradients';
 import { kwsDigitsGraph } from '#test/support/kws-digits';
 import { mcunetGraph } from '#test/support/mcunetv3';
 import {
@@ -49,7 +49,7 @@ const operatorTrials = (): readonly Trial[] => [
 function worstOf(what: string, trials: readonly Trial[]): Figure {
   const cosines = trials.map(({ name, graph, seed, part }) => ({
     name,
-    value: worstGradientCosine(graph, seed, part),
+    value: gradientAgreement(graph, seed, part).cosine,
   }));
   const [worst] = cosines.toSorted((a, b) =>
     Number.isNaN(a.value) || Number.isNaN(b.value)
