@@ -1,11 +1,12 @@
 /** Whole training steps of networks on an engine and on the reference: losses, outputs, every trained number. */
 import { at, unwrap } from '#libs/base/result';
 import { build, loadBoard, openEngine, type TrainJob } from '#libs/firmware/toolchain';
-import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
-import { planStep } from '#libs/firmware/program';
+import { packParameters } from '#libs/firmware/codegen';
+import { planStep, written } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { rateOf } from '#libs/model/quant';
+import { featureMaker } from '#libs/model/reference';
 import { testWorkshop } from '#test/support/harness';
 import { type Learnt, learntByEngine, learntByReference } from '#test/support/learnt';
 import { randomInputs, randomScheme } from '#test/support/random-networks';
@@ -16,7 +17,16 @@ const STEPS = 5;
 const INPUTS = 3;
 const rates = { weights: rateOf(0.05), bias: rateOf(0.02), head: rateOf(0.1) };
 
-function jobOf(inference: Graph, labels: number, parameters: Uint8Array): TrainJob {
+interface TrainingVariant extends FuzzVariant {
+  /** What stands before the first trained layer has run, on the reference; the engine's inputs are what it made. */
+  readonly isCached?: boolean;
+}
+
+interface Job extends TrainJob {
+  readonly inputs: readonly Int8Array[];
+}
+
+function jobOf(inference: Graph, labels: number, parameters: Uint8Array): Job {
   const inputs = randomInputs(inference, INPUTS, 5);
   const steps = Array.from({ length: STEPS }, (_, i) => ({ input: i % INPUTS, label: (i * 7) % labels }));
   return { parameters, inputs, steps, seed: 0xfeed, rates: [{ firstStep: 0, ...rates }], digests: true };
@@ -31,20 +41,22 @@ const linesOf = ({ steps, state, delta }: Learnt): readonly string[] => [
 
 /**
  * What a compiler complained about, or where the engine first says something else than the reference. The engine's program runs
- * whole operators, or (`ram`) rows and channels of them and gradients made anew; the reference always the first.
+ * whole operators, or (`ram`) rows and channels of them and gradients made anew, perhaps behind a prefix; the reference always all, whole.
  */
 export async function trainingDifference(
   inference: Graph,
   scheme: TrainingScheme,
-  { target, sanitize = false, board: boardName = 'mps2-an386', plan: { optimize } = {} }: FuzzVariant,
+  { target, sanitize = false, board: boardName = 'mps2-an386', plan = {}, isCached = false }: TrainingVariant,
 ): Promise<string | undefined> {
-  const { training, plan } = unwrap(planStep(inference, scheme, optimize ? { optimize } : {}));
-  const model = unwrap(generate({ graph: training, plan, layout: parameterLayout(inference) }));
+  const cache = isCached ? { featureBytes: Infinity } : undefined;
+  const step = unwrap(planStep(inference, scheme, { ...plan, cache }));
+  const { model } = unwrap(written(inference, step));
   const board = unwrap(await loadBoard(testWorkshop, boardName));
   const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
   if (built.warnings !== '') return `${inference.name}: ${built.warnings}`;
   const job = jobOf(inference, model.facts.training?.labels ?? 0, packParameters(inference));
-  const result = unwrap(await openEngine(testWorkshop, built).train(job));
+  const inputs = step.prefix ? job.inputs.map(featureMaker(step.prefix.graph)) : job.inputs;
+  const result = unwrap(await openEngine(testWorkshop, built).train({ ...job, inputs }));
   const lines = linesOf(learntByEngine(result));
   const expected = linesOf(learntByReference(unwrap(trainingGraph(inference, scheme)), job));
   const wrong = expected.findIndex((line, i) => line !== lines[i]);
@@ -81,7 +93,8 @@ export async function runTrainingFuzz(
       continue;
     }
     const plan = i % 3 === 0 ? ({ optimize: 'ram' } as const) : {};
-    const difference = await trainingDifference(inference, scheme, { plan, ...variant }).catch(
+    const isCached = i % 4 === 1;
+    const difference = await trainingDifference(inference, scheme, { plan, isCached, ...variant }).catch(
       (error: unknown) => `seed ${i}: ${String(error)}`,
     );
     if (difference !== undefined) differences.push(`seed ${i}: ${difference}`);
