@@ -4,7 +4,7 @@ import { delta } from './delta';
 import { federated } from './federated';
 import { gradients } from './gradients';
 import { macs } from './macs';
-import { fullAndLast, personalise } from './personalise';
+import { fullAndLast, guard, personalise } from './personalise';
 import { shadow } from './shadow';
 import { sram } from './sram';
 import { step } from './step';
@@ -13,6 +13,7 @@ import { step } from './step';
 export const ROWS: readonly TrainingRow[] = [
   personalise,
   fullAndLast,
+  guard,
   federated,
   shadow,
   sram,

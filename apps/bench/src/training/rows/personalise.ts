@@ -76,17 +76,42 @@ export const personalise: TrainingRow = {
   },
 };
 
-/** Sessions that diverged: they ended worse than they began. A restart of the guard is told, too. */
-function divergence(sessions: readonly Session[]): readonly Figure[] {
+/** Sessions that ended worse than they began. */
+const belowTheirStart = (sessions: readonly Session[], what: string): Figure => {
   const worse = sessions.filter(({ record }) => accuracyOf(record.after) < accuracyOf(record.before));
+  return held({ what, bar: atMost(0), format: count }, worse.length);
+};
+
+/** Sessions that diverged. A restart of the guard is told, too. */
+function divergence(sessions: readonly Session[]): readonly Figure[] {
   const restarts = sessions.reduce((sum, { record }) => sum + record.restarts, 0);
   const lost = sessions.filter(({ record }) => !record.kept);
   return [
-    held({ what: 'sessions that ended below their start', bar: atMost(0), format: count }, worse.length),
+    belowTheirStart(sessions, 'sessions that ended below their start'),
     held({ what: 'sessions that the guard gave up', bar: atMost(0), format: count }, lost.length),
     noted('restarts by the guard, all sessions', count(restarts)),
   ];
 }
+
+const TIMES = [10, 100] as const;
+
+export const guard: TrainingRow = {
+  name: 'guard',
+  summary: 'the sparse scheme at ten and a hundred times its rate: no session ends worse than it began',
+  async measure(context) {
+    const figures: Figure[] = [];
+    for (const times of TIMES) {
+      const sessions = await sessionsOf(KWS_SCHEMES.sparse, times * 0.02, context);
+      const kept = sessions.filter(({ record }) => record.kept).length;
+      figures.push(
+        belowTheirStart(sessions, `sessions that ended below their start, ${times} times the rate`),
+        noted(`accuracy after, ${times} times the rate`, fraction(meanAfter(sessions).mean)),
+        noted(`sessions whose learning was kept, ${times} times the rate`, `${kept} of ${sessions.length}`),
+      );
+    }
+    return figures;
+  },
+};
 
 export const fullAndLast: TrainingRow = {
   name: 'full-last',
