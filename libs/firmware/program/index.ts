@@ -38,4 +38,12 @@ export {
   type SearchOptions,
   searchTraining,
 } from './scheme-search';
-export { evaluationProgram, stepProgram, trainingProgram, type TrainingProgram, written } from './programs';
+export {
+  evaluationProgram,
+  type LinkedTrainingProgram,
+  stepProgram,
+  trainingProgram,
+  type TrainingProgram,
+  written,
+  writtenWithParameters,
+} from './programs';

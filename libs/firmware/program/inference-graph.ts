@@ -1,6 +1,13 @@
 import { ok, type Result } from '#libs/base/result';
 import type { ParameterUse } from '#libs/firmware/codegen';
-import { type Graph, perTensor, tensorOf } from '#libs/model/ir';
+import {
+  type Graph,
+  type Objective,
+  type ObjectiveFault,
+  perTensor,
+  tensorOf,
+  withObjective,
+} from '#libs/model/ir';
 import { INFERENCE_PASSES, runPasses, trainabilityFault } from '#libs/model/passes';
 import { type ImportError, importTflite } from '#libs/model/tflite';
 
@@ -19,10 +26,27 @@ export function importedModel(bytes: Uint8Array, name: string): Result<ImportedM
   return ok({ file: file.value, inference: runPasses(file.value, INFERENCE_PASSES) });
 }
 
-/** The normal form of a .tflite file. */
-export function inferenceGraph(bytes: Uint8Array, name: string): Result<Graph, ImportError> {
+/** The same, told what it is to learn; with nothing said it stays as it looks. */
+export function toldModel(
+  { file, inference }: ImportedModel,
+  objective: Objective | undefined,
+): Result<ImportedModel, ObjectiveFault> {
+  if (objective === undefined) return ok({ file, inference });
+  const told = withObjective(inference, objective);
+  return told.ok ? ok({ file: { ...file, objective }, inference: told.value }) : told;
+}
+
+/**
+ * The normal form of a .tflite file.
+ * @param objective what it is to learn, where that was settled before; absent: what it looks like
+ */
+export function inferenceGraph(
+  bytes: Uint8Array,
+  name: string,
+  objective?: Objective,
+): Result<Graph, ImportError> {
   const model = importedModel(bytes, name);
-  return model.ok ? ok(model.value.inference) : model;
+  return model.ok ? ok({ ...model.value.inference, ...(objective && { objective }) }) : model;
 }
 
 /** The head alone, or the last layer of a network without one. */

@@ -2,6 +2,7 @@ import { err, type Fault, fault, ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
 import type { FeatureRoom } from '#libs/firmware/program';
 import type { Workshop } from '#libs/firmware/toolchain';
+import type { Objective } from '#libs/model/ir';
 import type { Wishes } from '../model/fitting-program';
 import { type BudgetWords, readBoard } from '../model/read-board';
 import { type ModelFile, readModel } from '../model/read-model';
@@ -14,6 +15,7 @@ export interface ProgramWords extends BudgetWords {
   readonly model: string;
   readonly board: string;
   readonly train: string;
+  readonly objective: Objective | undefined;
   readonly optimize: Wishes['optimize'];
   readonly 'input-rows': boolean;
 }
@@ -46,7 +48,7 @@ export async function requestedProgram(
   if (!train.ok) return train;
   const noRows = rowsFault(words['input-rows'], train.value);
   if (noRows) return err(noRows);
-  const model = readModel(words.model);
+  const model = readModel(words.model, words.objective);
   if (!model.ok) return model;
   const program = compileProgram({
     inference: model.value.inference,

@@ -13,6 +13,7 @@ import {
   inputRowsOption,
   jsonOption,
   modelWord,
+  objectiveOption,
   optimizeOption,
   outFolderOption,
   printJson,
@@ -33,6 +34,7 @@ export const build = defineCommand({
     flash: flashOption,
     optimize: optimizeOption,
     'input-rows': inputRowsOption,
+    objective: objectiveOption,
     train: {
       ...trainOption,
       meaning: 'nothing, the largest scheme that fits (default), or a scheme as plan --json prints it',

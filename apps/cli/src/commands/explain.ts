@@ -16,6 +16,7 @@ import {
   boardOption,
   inputRowsOption,
   modelWord,
+  objectiveOption,
   optimizeOption,
   outFolderOption,
   sramOption,
@@ -31,6 +32,7 @@ export const explain = defineCommand({
     sram: sramOption,
     optimize: optimizeOption,
     'input-rows': inputRowsOption,
+    objective: objectiveOption,
     train: {
       ...trainOption,
       meaning: 'a plan of inference (default), of the largest training that fits, or of this scheme',

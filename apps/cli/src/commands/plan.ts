@@ -10,17 +10,24 @@ import { localWorkshop } from '../local-workshop';
 import { readBoard } from '../model/read-board';
 import { prefixFacts, prefixText } from '../model/prefix-facts';
 import { readModel } from '../model/read-model';
-import { boardOption, jsonOption, modelWord, printJson, sramOption } from './shared-parameters';
+import {
+  boardOption,
+  jsonOption,
+  modelWord,
+  objectiveOption,
+  printJson,
+  sramOption,
+} from './shared-parameters';
 
 export const plan = defineCommand({
   name: 'plan',
   summary: 'Chooses what a board trains of a model, and shows where everything lies in its SRAM meanwhile.',
   words: [modelWord],
-  options: { board: boardOption, sram: sramOption, json: jsonOption },
+  options: { board: boardOption, sram: sramOption, objective: objectiveOption, json: jsonOption },
   async run({ words: [path], options }, terminal) {
     const board = await readBoard(localWorkshop, options.board, options);
     if (!board.ok) return board;
-    const model = readModel(path);
+    const model = readModel(path, options.objective);
     if (!model.ok) return model;
     const planned = planTraining(model.value.inference, board.value, { cache: roomOn(board.value) });
     if (!planned.ok) return planned;

@@ -16,7 +16,7 @@ import { schemeReport, schemeText } from '../scheme/scheme-report';
 import { lentBytes } from '../train/engines';
 import { placeOf } from '../train/place';
 import { readNumbers } from '../train/session-words';
-import { jsonOption, modelWord, printJson, rowOptions } from './shared-parameters';
+import { jsonOption, modelWord, objectiveOption, printJson, rowOptions } from './shared-parameters';
 
 /** As many as a usual session makes. */
 const EPOCHS = '10';
@@ -42,6 +42,7 @@ export const scheme = defineCommand({
       meaning: 'flash of the device: the best scheme is taken whose linked session fits',
     },
     upload: { type: 'string', value: 'N[KB]', meaning: 'bytes that an encoded delta may take, as estimated' },
+    objective: objectiveOption,
     board: {
       type: 'string',
       value: 'BOARD',
@@ -84,7 +85,7 @@ export const scheme = defineCommand({
     if (!numbers.ok) return numbers;
     const limits = readLimits(options.upload);
     if (!limits.ok) return limits;
-    const model = readModel(path);
+    const model = readModel(path, options.objective);
     if (!model.ok) return model;
     const { inference, bytes: file } = model.value;
     const evidence = readEvidence(options, numbers.value, inference);

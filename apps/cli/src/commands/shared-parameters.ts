@@ -1,3 +1,4 @@
+import { OBJECTIVES } from '#libs/model/ir';
 import type { Terminal } from '../command';
 
 /** Parameters that several commands take, worded once. */
@@ -5,6 +6,12 @@ export const modelWord = {
   name: 'MODEL.tflite',
   meaning: 'an int8 TensorFlow Lite model',
   completes: 'file',
+} as const;
+export const objectiveOption = {
+  type: 'choice',
+  choices: OBJECTIVES,
+  meaning:
+    'name a class, give the input again, or give a number; default: again where outputs are as many as inputs and no softmax is, a number where it is one',
 } as const;
 export const boardOption = {
   type: 'string',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '#libs/base/result';
 import { ByteWriter, bytesOf, sha256 } from '#libs/base/bytes';
+import type { Objective } from '#libs/model/ir';
 import type { SessionRow, SessionRows } from '#libs/model/session';
 import { writeFiles } from '../files/write-files';
 import { repositoryRoot } from '../repository';
@@ -15,16 +16,17 @@ const FOLDER = join(repositoryRoot, '.fleetlearn', 'contributions');
 export interface ScoreKey {
   /** The .tflite file. */
   readonly model: Uint8Array;
+  readonly objective: Objective;
   readonly rows: SessionRows;
   readonly passes: number;
   readonly runs: readonly SessionRun[];
 }
 
 /** Counts up when the same input gives other scores: rates, numerics, the score itself. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** SHA-256 of everything that scores follow from. */
-export function scoreDigest({ model, rows, passes, runs }: ScoreKey): string {
+export function scoreDigest({ model, objective, rows, passes, runs }: ScoreKey): string {
   const writer = new ByteWriter();
   const blob = (bytes: Uint8Array): void => {
     writer.u32(bytes.length);
@@ -42,7 +44,7 @@ export function scoreDigest({ model, rows, passes, runs }: ScoreKey): string {
   written(rows.adapt);
   written(rows.test);
   writer.u32(passes);
-  blob(new TextEncoder().encode(JSON.stringify(runs)));
+  blob(new TextEncoder().encode(JSON.stringify({ objective, runs })));
   return Buffer.from(sha256(writer.finish())).toString('hex');
 }
 

@@ -7,7 +7,7 @@ import type { Board } from '#libs/firmware/boards';
 import { packParameters } from '#libs/firmware/codegen';
 import { stepProgram } from '#libs/firmware/program';
 import { build, type Workshop } from '#libs/firmware/toolchain';
-import type { Graph } from '#libs/model/ir';
+import { type Graph, objectiveOf } from '#libs/model/ir';
 import type { SparseScheme } from '#libs/model/scheme';
 import type { LearningRates, SessionRows } from '#libs/model/session';
 import type { Terminal } from '../command';
@@ -52,8 +52,8 @@ export async function scoresOf(
   runs: readonly SessionRun[],
   terminal: Terminal,
 ): Promise<Result<readonly Score[]>> {
-  const { shop, file, rows, passes } = request;
-  const digest = scoreDigest({ model: file, rows, passes, runs });
+  const { shop, inference, file, rows, passes } = request;
+  const digest = scoreDigest({ model: file, objective: objectiveOf(inference), rows, passes, runs });
   const known = knownScores(digest, runs.length);
   if (known) {
     terminal.note(`${runs.length} runs of an earlier call with the same model, rows and settings`);

@@ -86,6 +86,7 @@ export interface Model {
   readonly parameters: number;
   /** Multiply-accumulates of one inference. */
   readonly macs: number;
+  readonly objective: 'classify' | 'reconstruct' | 'regress';
   /** Why it cannot be trained; null: it can. */
   readonly notTrainable: string | null;
   readonly createdAt: string;

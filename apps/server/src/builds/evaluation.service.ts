@@ -63,6 +63,7 @@ export class EvaluationService implements OnModuleInit, JobHandler<'evaluateVers
       const model = await this.compute.run('planEvaluation', {
         file: await this.blobs.get(fileDigest),
         name: modelId,
+        objective: await this.models.objectiveOf(modelId),
       });
       return model.ok ? this.builder.engine(model.value) : model;
     });

@@ -76,7 +76,8 @@ export class ProgramsService {
     const version = await this.models.latestVersion(modelId);
     invariant(model && version, `there is a model ${modelId}`);
     const file = await this.blobs.get(version.fileDigest);
-    const planned = await this.compute.run('planProgram', { file, name: model.name, board });
+    const { name, objective } = model;
+    const planned = await this.compute.run('planProgram', { file, name, objective, board });
     if (!planned.ok) return planned;
     const program = await this.builder.program(board, planned.value.model);
     return program.ok

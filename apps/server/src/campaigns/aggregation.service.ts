@@ -45,6 +45,7 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
     invariant(base, `round ${roundId} has a base version`);
     const version = await this.compute.run('aggregateRound', {
       name: base.modelId,
+      objective: await this.models.objectiveOf(base.modelId),
       file: await this.blobs.get(base.fileDigest),
       master: base.masterDigest === null ? undefined : await this.blobs.get(base.masterDigest),
       contributions: await this.contributions.of(round),

@@ -6,6 +6,7 @@ import { FleetsModule } from '../fleets/fleets.module';
 import { ModelsModule } from '../models/models.module';
 import { WorkModule } from '../orders/work.module';
 import { AggregationService } from './aggregation.service';
+import { CampaignBase } from './campaign-base';
 import { CampaignMachine } from './campaign-machine';
 import { CampaignReader } from './campaign-reader';
 import { CampaignsController } from './campaigns.controller';
@@ -22,6 +23,7 @@ import { RoundRows } from './round-rows';
   providers: [
     AggregationService,
     CampaignsRepository,
+    CampaignBase,
     CampaignMachine,
     CampaignReader,
     CampaignsService,

@@ -7,10 +7,8 @@ import { AuditService } from '../audit/audit.service';
 import { CLOCK } from '../config/server-config.token';
 import { newId } from '../database/new-id';
 import { DevicesRepository } from '../devices/devices.repository';
-import { FleetsRepository } from '../fleets/fleets.repository';
-import { ApiError, found } from '../http/api-error';
-import { ModelImages } from '../models/model-images';
-import type { ModelVersion } from '../models/models.repository';
+import { ApiError } from '../http/api-error';
+import { CampaignBase } from './campaign-base';
 import { CampaignMachine } from './campaign-machine';
 import { type CampaignDetails, CampaignReader } from './campaign-reader';
 import { type Campaign, type CampaignSettings, CampaignsRepository } from './campaigns.repository';
@@ -24,15 +22,14 @@ export class CampaignsService {
     private readonly campaigns: CampaignsRepository,
     private readonly reader: CampaignReader,
     private readonly machine: CampaignMachine,
-    private readonly fleets: FleetsRepository,
     private readonly devices: DevicesRepository,
-    private readonly images: ModelImages,
+    private readonly base: CampaignBase,
     private readonly audit: AuditService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async create(fleetId: string, settings: CampaignSettings): Promise<CampaignDetails> {
-    const base = await this.latestVersion(fleetId);
+    const base = await this.base.versionOf(fleetId);
     const { rounds, quorum, roundDeadlineSeconds } = settings;
     const plan = {
       rounds,
@@ -60,7 +57,7 @@ export class CampaignsService {
   /** Starts from the newest version of the fleet's model, with the devices that are ready now. */
   async start(id: string): Promise<CampaignDetails> {
     const { fleetId } = await this.reader.find(id);
-    const base = await this.latestVersion(fleetId);
+    const base = await this.base.versionOf(fleetId);
     const devices = (await this.devices.readyOf(fleetId)).map((device) => device.id);
     const taken = await this.machine.take(id, { kind: 'started', devices }, async (transaction) => {
       if (await this.campaigns.isFleetBusy(transaction, fleetId)) {
@@ -81,12 +78,5 @@ export class CampaignsService {
     if (!taken.ok) throw new ApiError('campaign.refused', taken.error.message, { reason: taken.error.code });
     this.audit.record({ code: 'campaign.aborted', subject: id, message: 'by an operator' });
     return this.reader.details(id);
-  }
-
-  private async latestVersion(fleetId: string): Promise<ModelVersion> {
-    const fleet = found(await this.fleets.find(fleetId), 'fleet.not-found', `fleet ${fleetId}`);
-    const version = fleet.modelId === null ? undefined : await this.images.latestVersion(fleet.modelId);
-    if (version) return version;
-    throw new ApiError('fleet.no-model', `the fleet ${fleet.name} has no model; assign one first`);
   }
 }

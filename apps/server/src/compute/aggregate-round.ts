@@ -10,10 +10,12 @@ import {
   startMaster,
   writeMaster,
 } from '#libs/fleet/aggregate';
+import type { Objective } from '#libs/model/ir';
 import { patchTflite } from '#libs/model/tflite';
 
 export interface AggregateRoundInput {
   readonly name: string;
+  readonly objective: Objective;
   /** The .tflite file of the version that was trained from. */
   readonly file: Uint8Array;
   /** Its master; absent: the file's own constants. */
@@ -33,11 +35,12 @@ export interface AggregatedVersion {
 /** From the deltas of a round to the files of the next version. The same input gives the same bytes. */
 export function aggregateRound({
   name,
+  objective,
   file,
   master,
   contributions,
 }: AggregateRoundInput): Result<AggregatedVersion> {
-  const graph = inferenceGraph(file, name);
+  const graph = inferenceGraph(file, name, objective);
   if (!graph.ok) return graph;
   const before = master ? readMaster(graph.value, master) : startMaster(graph.value);
   if (!before.ok) return before;
@@ -46,7 +49,7 @@ export function aggregateRound({
   const next = publish({ graph: graph.value, before: before.value, after: moved.value.master });
   const patched = patchTflite(file, next.patches);
   if (!patched.ok) return patched;
-  const version = inferenceGraph(patched.value, name);
+  const version = inferenceGraph(patched.value, name, objective);
   if (!version.ok) return version;
   const layout = parameterLayout(version.value).id;
   if (layout !== parameterLayout(graph.value).id) {

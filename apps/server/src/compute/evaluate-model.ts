@@ -3,15 +3,17 @@ import type { GeneratedModel } from '#libs/firmware/codegen';
 import { evaluationProgram, inferenceGraph, inputQuantisation } from '#libs/firmware/program';
 import { WasmModel } from '#libs/firmware/toolchain';
 import { decodeDataset, item, toInput } from '#libs/model/dataset';
+import type { Objective } from '#libs/model/ir';
 
 export interface PlanEvaluationInput {
   readonly file: Uint8Array;
   readonly name: string;
+  readonly objective: Objective;
 }
 
 /** The program that evaluates a model on the server. */
-export function planEvaluation({ file, name }: PlanEvaluationInput): Result<GeneratedModel> {
-  const inference = inferenceGraph(file, name);
+export function planEvaluation({ file, name, objective }: PlanEvaluationInput): Result<GeneratedModel> {
+  const inference = inferenceGraph(file, name, objective);
   return inference.ok ? evaluationProgram(inference.value) : inference;
 }
 

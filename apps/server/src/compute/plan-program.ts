@@ -5,12 +5,15 @@ import type { Plan } from '#libs/firmware/planner';
 import { inferenceGraph, roomOn, trainingProgram } from '#libs/firmware/program';
 import { deltaLayoutOf } from '#libs/fleet/aggregate';
 import type { DeltaLayout } from '#libs/fleet/delta';
+import type { Objective } from '#libs/model/ir';
 import { schemeToJson } from '#libs/model/scheme';
 
 export interface PlanProgramInput {
   /** The .tflite file. */
   readonly file: Uint8Array;
   readonly name: string;
+  /** Absent: what the file looks like. */
+  readonly objective?: Objective;
   readonly board: Board;
 }
 
@@ -28,8 +31,8 @@ export interface PlannedProgram {
  * The training program of a model on a board: the largest scheme whose whole step fits the budget, planned and written
  * as C. Refused (`program.does-not-fit`, `scheme.not-trainable`, …) with one line for people.
  */
-export function planProgram({ file, name, board }: PlanProgramInput): Result<PlannedProgram> {
-  const inference = inferenceGraph(file, name);
+export function planProgram({ file, name, objective, board }: PlanProgramInput): Result<PlannedProgram> {
+  const inference = inferenceGraph(file, name, objective);
   if (!inference.ok) return inference;
   const program = trainingProgram(inference.value, board, { cache: roomOn(board) });
   if (!program.ok) return program;

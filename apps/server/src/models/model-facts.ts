@@ -1,4 +1,12 @@
-import { elementCount, type Graph, graphMacs, parameterCount, tensorOf } from '#libs/model/ir';
+import {
+  elementCount,
+  type Graph,
+  graphMacs,
+  type Objective,
+  objectiveOf,
+  parameterCount,
+  tensorOf,
+} from '#libs/model/ir';
 import { classifierOf } from '#libs/model/passes';
 
 /** What people want to know of a model before it runs anywhere. */
@@ -9,6 +17,8 @@ export interface ModelFacts {
   readonly parameters: number;
   /** Multiply-accumulates of one inference. */
   readonly macs: number;
+  /** What it learns. */
+  readonly objective: Objective;
   /** Why it can't be trained on devices; null where it can. */
   readonly notTrainable: string | null;
 }
@@ -20,6 +30,7 @@ export function modelFacts(graph: Graph): ModelFacts {
     classes: classifier.ok ? classifier.value.classes : null,
     parameters: parameterCount(graph),
     macs: graphMacs(graph),
+    objective: objectiveOf(graph),
     notTrainable: classifier.ok ? null : classifier.error.message,
   };
 }

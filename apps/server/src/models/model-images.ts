@@ -45,7 +45,9 @@ export class ModelImages {
     if (kept) return kept;
     const version = await this.models.findVersion(versionId);
     invariant(version, `there is a version ${versionId}`);
-    const graph = unwrap(inferenceGraph(await this.blobs.get(version.fileDigest), version.modelId));
+    const { modelId, fileDigest } = version;
+    const objective = await this.models.objectiveOf(modelId);
+    const graph = unwrap(inferenceGraph(await this.blobs.get(fileDigest), modelId, objective));
     const image = await this.store(graph);
     return this.database.inTransaction((transaction) =>
       this.models.keepArtifact(transaction, { versionId, ...image }),

@@ -49,9 +49,10 @@ export class ModelsController {
   @ApiBody(BINARY)
   @ApiCreatedResponse({ type: ModelDetailsDto })
   async register(@Query() query: RegisterModelQuery, @Req() request: Request): Promise<ModelDetailsDto> {
-    const { name, keep, ...head } = query;
-    const wish = { ...head, keep: keep === 'true' };
-    return modelDetailsView(await this.models.register(name, rawBody(request), wish));
+    const { name, keep, objective, ...words } = query;
+    const head = { ...words, keep: keep === 'true' };
+    const wishes = { head, ...(objective && { objective }) };
+    return modelDetailsView(await this.models.register(name, rawBody(request), wishes));
   }
 
   /** The body is a dataset in the FLDS format (libs/model/dataset/DATASET.md). */

@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
+import { type Objective, OBJECTIVES } from '#libs/model/ir';
+
 const MAX_NAME = 64;
 /** 256 names of 64 characters and the commas between them. */
 const MAX_LABELS = 256 * 65;
@@ -40,6 +42,15 @@ export class RegisterModelQuery {
   @IsOptional()
   @IsIn(['true', 'false'])
   readonly keep?: 'true' | 'false';
+
+  @ApiPropertyOptional({
+    enum: OBJECTIVES,
+    description:
+      'what it learns: to name a class, to give its input again, a number; default: what it looks like',
+  })
+  @IsOptional()
+  @IsIn(OBJECTIVES)
+  readonly objective?: Objective;
 
   @ApiPropertyOptional({ description: 'of the first weights of new classes, uint32; default: 1' })
   @IsOptional()
@@ -93,6 +104,7 @@ export class ModelDto {
   readonly labels!: readonly string[] | null;
   @ApiProperty() readonly parameters!: number;
   @ApiProperty({ description: 'multiply-accumulates of one inference' }) readonly macs!: number;
+  @ApiProperty({ enum: OBJECTIVES, description: 'what it learns' }) readonly objective!: Objective;
   @ApiProperty({ type: String, nullable: true, description: 'why it cannot be trained; null: it can' })
   readonly notTrainable!: string | null;
   @ApiProperty() readonly createdAt!: Date;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
+import { invariant } from '#libs/base/result';
+import type { Objective } from '#libs/model/ir';
 import type { Model as ModelRow } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
@@ -62,6 +64,13 @@ export class ModelsRepository {
   async find(id: string, reader: Reader = this.database.reader): Promise<Model | undefined> {
     const row = await reader.model.findUnique({ where: { id } });
     return row ? fromRow(row) : undefined;
+  }
+
+  /** What a model that is there learns. */
+  async objectiveOf(id: string): Promise<Objective> {
+    const model = await this.find(id);
+    invariant(model, `there is a model ${id}`);
+    return model.objective;
   }
 
   async isNameTaken(transaction: Transaction, name: string): Promise<boolean> {
@@ -140,8 +149,9 @@ export class ModelsRepository {
   }
 }
 
-const fromRow = ({ macs, labels, ...row }: ModelRow): Model => ({
+const fromRow = ({ macs, labels, objective, ...row }: ModelRow): Model => ({
   ...row,
+  objective: objective as Objective, // held by a CHECK
   macs: Number(macs),
   labels: labels === null ? null : (JSON.parse(labels) as readonly string[]),
 });

@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
 import type { Result } from '#libs/base/result';
-import { fileWithHead, type ImportedModel, importedModel } from '#libs/firmware/program';
+import { fileWithHead, type ImportedModel, importedModel, toldModel } from '#libs/firmware/program';
 import { decodeDataset } from '#libs/model/dataset';
+import type { Objective, ObjectiveFault } from '#libs/model/ir';
 import { type HeadFault, type HeadWish, type NewHead, newHeadOf } from '#libs/model/passes';
 
 import { AuditService } from '../audit/audit.service';
@@ -19,6 +20,12 @@ import { type EvaluationSet, type Model, type ModelVersion, ModelsRepository } f
 export interface ModelWithVersions extends Model {
   readonly versions: readonly ModelVersion[];
   readonly evaluationSet: EvaluationSet | null;
+}
+
+/** What may be wished for with a model file. */
+export interface ModelWishes {
+  readonly head?: HeadWish;
+  readonly objective?: Objective;
 }
 
 @Injectable()
@@ -65,12 +72,13 @@ export class ModelsService {
 
   /**
    * Reads the whole file before anything is kept: of a refused one nothing stays.
-   * @param wish a new head, which the first version then has
+   * @param wishes a new head, which the first version then has; what the model is to learn, if not what it looks like
    */
-  async register(name: string, uploaded: Uint8Array, wish: HeadWish = {}): Promise<ModelWithVersions> {
-    const head = accepted(newHeadOf(wish));
+  async register(name: string, uploaded: Uint8Array, wishes: ModelWishes = {}): Promise<ModelWithVersions> {
+    const head = accepted(newHeadOf(wishes.head ?? {}));
     const file = head ? withHead(uploaded, name, head) : uploaded;
-    const facts = modelFacts(readable(file, name).inference);
+    const { inference } = accepted(toldModel(readable(file, name), wishes.objective));
+    const facts = modelFacts(inference);
     const fileDigest = await this.blobs.put(file);
     const createdAt = new Date(this.clock.now());
     const labels = head?.labels ?? null;
@@ -119,7 +127,7 @@ const withHead = (file: Uint8Array, name: string, head: NewHead): Uint8Array =>
   accepted(fileWithHead(file, readable(file, name).file, head));
 
 /** The value, or the refusal as the caller is told it. */
-function accepted<T>(result: Result<T, HeadFault>): T {
+function accepted<T>(result: Result<T, HeadFault | ObjectiveFault>): T {
   if (result.ok) return result.value;
   throw new ApiError(result.error.code, result.error.message);
 }

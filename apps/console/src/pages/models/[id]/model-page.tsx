@@ -47,7 +47,14 @@ export function ModelPage({ id }: { readonly id: string }) {
   );
 }
 
+const OBJECTIVES: Readonly<Record<ModelDetails['objective'], string>> = {
+  classify: 'to name a class',
+  reconstruct: 'to give its input again',
+  regress: 'a number',
+};
+
 const factsOf = (model: ModelDetails) => [
+  { name: 'Learns', value: OBJECTIVES[model.objective] },
   { name: 'Training', value: <TrainableMark notTrainable={model.notTrainable} /> },
   { name: 'Parameters', value: grouped(model.parameters) },
   { name: 'Multiply-accumulates of one inference', value: grouped(model.macs) },
