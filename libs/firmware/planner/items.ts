@@ -179,7 +179,7 @@ export const firstOf = ({ spans }: Item): number => spans[0]?.first ?? 0;
 export const lastOf = ({ spans }: Item): number => spans.at(-1)?.last ?? 0;
 
 function streamsOfExecution({ graph, schedule, inputsInArena }: Execution): readonly Stream[] {
-  if (schedule.segments.every(({ unit }) => unit === 'layer')) return [];
+  if (schedule.segments.every(({ unit }) => unit !== 'row')) return [];
   return streamsOf(networkOfSchedule(graph, schedule, inputsInArena), schedule);
 }
 

@@ -306,6 +306,6 @@ describe('the plans of kws-digits', () => {
     expect(peakOf(inference)).toBeLessThanOrEqual(24_128);
     expect(peakOf(training('fc'))).toBeLessThanOrEqual(25_448);
     expect(peakOf(training('sparse'))).toBeLessThanOrEqual(39_848);
-    expect(peakOf(training('full'))).toBeLessThanOrEqual(180_784);
+    expect(peakOf(training('full'))).toBeLessThanOrEqual(180_768);
   });
 });

@@ -1,6 +1,8 @@
+import { at } from '#libs/base/result';
 import { Rng } from '#libs/base/rng';
 import { firstOf, type Item, lastOf } from './items';
 import type { Fit, Order, Placement, Placer } from './place';
+import { ALIGNMENT } from './plan';
 
 export interface Problem {
   readonly items: readonly Item[];
@@ -61,25 +63,46 @@ function keptFirst(items: readonly Item[]): Order {
   return orderBy(items, (item) => (isKept(item) ? least - lifeOf(item) : -item.bytes));
 }
 
-/** Two items swapped, or one of those that stick out at either end placed earlier. */
-function changed({ order, bases, peakBytes }: Found, items: readonly Item[], rng: Rng): Order {
+const swapped = (order: Order, a: number, b: number): Order =>
+  order.map((_, position) => at(order, position === a ? b : position === b ? a : position));
+
+/** Items before `to` keep their positions, those from there on make way. */
+function moved(order: Order, from: number, to: number): Order {
   const next = [...order];
-  const a = rng.below(order.length);
-  if (rng.below(2) === 0) {
-    const b = rng.below(order.length);
-    [next[a], next[b]] = [next[b] as number, next[a] as number];
-    return next;
-  }
-  const lowest = bases.reduce((least, base) => Math.min(least, base), Infinity);
-  const sticksOut = (index: number): boolean => {
-    const base = bases[index] as number;
-    return base === lowest || base + (items[index] as Item).bytes > peakBytes - 4;
-  };
-  const outer = order.flatMap((index, position) => (sticksOut(index) ? position : []));
-  const from = outer[rng.below(outer.length)] ?? a;
-  const [moved] = next.splice(from, 1);
-  next.splice(rng.below(from + 1), 0, moved as number);
+  const [item] = next.splice(from, 1);
+  next.splice(to, 0, item as number);
   return next;
+}
+
+/** Positions of items that stick out at an end at which the fit lets what is taken grow. */
+function outermost({ order, bases, peakBytes, fit }: Found, items: readonly Item[]): readonly number[] {
+  const lowest = bases.reduce((least, base) => Math.min(least, base), Infinity);
+  const isLow = (index: number): boolean => at(bases, index) < lowest + ALIGNMENT;
+  const isHigh = (index: number): boolean =>
+    at(bases, index) + at(items, index).bytes > peakBytes - ALIGNMENT;
+  return order.flatMap((index, position) =>
+    (fit !== 'lowest' && isLow(index)) || (fit !== 'highest' && isHigh(index)) ? position : [],
+  );
+}
+
+const meet = (a: Item, b: Item): boolean => firstOf(a) <= lastOf(b) && firstOf(b) <= lastOf(a);
+
+/** Any two change places; or what sticks out goes earlier, or changes places with something that it meets; or that goes elsewhere. */
+function changed(found: Found, items: readonly Item[], rng: Rng): Order {
+  const { order } = found;
+  if (rng.below(3) === 0) return swapped(order, rng.below(order.length), rng.below(order.length));
+  const outer = outermost(found, items);
+  const from = outer[rng.below(outer.length)] ?? rng.below(order.length);
+  const met = order.flatMap((index, position) =>
+    position !== from && meet(at(items, index), at(items, at(order, from))) ? position : [],
+  );
+  const way = met.length === 0 ? 0 : rng.below(4);
+  if (way === 0) return moved(order, from, rng.below(from + 1));
+  const other = at(met, rng.below(met.length));
+  if (way === 1) return swapped(order, from, other);
+  return way === 2
+    ? moved(order, other, rng.below(order.length))
+    : swapped(order, other, at(met, rng.below(met.length)));
 }
 
 /** A try takes about as many steps as there are pairs of items; all tries together no more than this, however many are allowed. */
@@ -90,11 +113,12 @@ const randomChanges = (tries: number, seed: number): Strategy => ({
   name: 'random changes',
   search: (problem, best) => {
     const { items, placer, lowerBoundBytes } = problem;
-    const rng = new Rng(seed);
     const start = best ?? bySize.search(problem, undefined);
     let least = start;
     const triesOfFit = Math.min(tries, MOST_STEPS / items.length ** 2) / FITS.length;
     for (const fit of FITS) {
+      // Of their own, so that more tries find nothing worse.
+      const rng = new Rng(seed);
       let current: Found = { ...start, ...placer.place(start.order, fit), fit };
       for (let i = 0; i < triesOfFit && least.peakBytes > lowerBoundBytes; i++) {
         const order = changed(current, items, rng);

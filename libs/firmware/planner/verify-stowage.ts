@@ -43,7 +43,7 @@ export function stowageFaults(graph: Graph, plan: Plan): readonly string[] {
       ({ tensors, ring, planes }) => tensors.includes(tensor) && !ring && planes === undefined,
     );
     const isInside = 0 < bytes && bytes <= tensorBytes(tensorOf(graph, tensor));
-    return role === 'activation' && isPlain && isInside ? [] : [`${name} cannot be stowed`];
+    return role !== 'variable' && isPlain && isInside ? [] : [`${name} cannot be stowed`];
   });
   return [...overfull, ...unfit];
 }

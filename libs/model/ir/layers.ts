@@ -18,7 +18,15 @@ export const isLayer = (op: { readonly kind: string }): op is LayerOp => LAYER_K
  * The layers of a model; the position is the layer id of NUMERICS (N8) and of schemes: graph order, the head last. Of a part of a
  * model those of the whole.
  */
-export const layersOf = ({ ops, others }: Graph): readonly LayerOp[] => {
+export function layersOf(graph: Graph): readonly LayerOp[] {
+  const known = layersKnown.get(graph);
+  if (known) return known;
+  const { ops, others } = graph;
   const own = ops.filter(isLayer);
-  return others ? [...others.before, ...own, ...others.after] : own;
-};
+  const layers = others ? [...others.before, ...own, ...others.after] : own;
+  layersKnown.set(graph, layers);
+  return layers;
+}
+
+/** Asked for by every operator of the backward half, many times. */
+const layersKnown = new WeakMap<Graph, readonly LayerOp[]>();
