@@ -3,7 +3,7 @@ import type { Graph } from '#libs/model/ir';
 import { itemsOf, largestLiveSet } from './items';
 import { isTraining, leastMemoryOrder } from './order';
 import type { Plan } from './plan';
-import { planOf } from './plan-schedule';
+import { planOf, verified } from './plan-schedule';
 import { streamedPlan } from './plan-streams';
 import type { Schedule } from './schedule';
 import type { KernelSet } from './scratch';
@@ -48,7 +48,10 @@ export interface DoesNotFit extends Fault {
 }
 
 /** Where everything lies, whatever it takes (`speed`: within the budget, if it can be); verified. */
-export function placeAll(graph: Graph, request: Partial<PlanRequest> = {}): Plan {
+export const placeAll = (graph: Graph, request: Partial<PlanRequest> = {}): Plan =>
+  verified(graph, unverified(graph, request));
+
+function unverified(graph: Graph, request: Partial<PlanRequest>): Plan {
   const { inputsInArena = false, reduceByRows = false, kernels = 'plain', schedule, optimize } = request;
   const inputRows = request.inputRows === true && !isTraining(graph);
   if (schedule || (!optimize && !inputRows)) {

@@ -2,6 +2,7 @@ import { invariant } from '#libs/base/result';
 import { type Graph, tensorOf } from '#libs/model/ir';
 import { ExactSearch } from './exact';
 import { firstOf, type Item, type Items, itemsOf, largestLiveSet, lastOf } from './items';
+import { withLentRoom } from './lend-room';
 import { Placer } from './place';
 import { aligned, ALIGNMENT, type Plan, type PlannedBuffer, type Proof } from './plan';
 import { stowagesOf, withStowages } from './stowage';
@@ -105,7 +106,7 @@ function proved(
   return { best, proof: 'bound' };
 }
 
-/** The plan of one schedule, whatever it takes; verified. */
+/** The plan of one schedule, whatever it takes. It is not verified yet. */
 export function planOf(execution: Execution, effort: Effort): Plan {
   const { tries = DEFAULT_TRIES, seed = DEFAULT_SEED, looks = DEFAULT_LOOKS } = effort;
   const { graph, schedule, inputsInArena, kernels = 'plain' } = execution;
@@ -118,7 +119,7 @@ export function planOf(execution: Execution, effort: Effort): Plan {
   const start = placed(others, { floor, lowerBoundBytes }, tries, seed);
   const { best, proof } = proved(others, { floor, lowerBoundBytes }, start, looks);
   const scratch = others.items.filter(({ kind }) => kind === 'scratch');
-  const plan: Plan = {
+  return withLentRoom(graph, {
     graph: graph.name,
     schedule,
     buffers: [
@@ -133,7 +134,11 @@ export function planOf(execution: Execution, effort: Effort): Plan {
     proof,
     scratchBytes: scratch.reduce((most, { bytes }) => Math.max(most, bytes), 0),
     strategy: best.strategy,
-  };
+  });
+}
+
+/** The plan, which is sound. */
+export function verified(graph: Graph, plan: Plan): Plan {
   const faults = verifyPlan(graph, plan);
   invariant(faults.length === 0, `plan of ${graph.name}: ${faults.join('; ')}`);
   return plan;
