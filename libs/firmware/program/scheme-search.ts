@@ -64,7 +64,8 @@ export class PlannedPeaks {
     this.known.set(id, least);
     if (least.peakBytes <= budgetBytes) return least.peakBytes;
     if (least.lowerBoundBytes > budgetBytes) return least.lowerBoundBytes;
-    const peakBytes = arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
+    const tried = arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
+    const peakBytes = Math.min(tried, least.peakBytes);
     // What did not fit with all effort has taken all that can be saved: nobody need try again.
     this.known.set(id, {
       peakBytes,
