@@ -36,7 +36,7 @@ static bool open_ring(fl_work *work, const fl_station *station) {
 static void open_samples(fl_work *work, const fl_station *station) {
   const uint32_t log = fl_slots_end(&station->slots) + station->provisioning->capture_bytes;
   (void)fl_samples_open(&work->samples, log, FL_MODEL_SAMPLE_BYTES, FL_MODEL_LABELS);
-  if (open_ring(work, station)) fl_samples_add(&work->samples, &work->captured);
+  if (open_ring(work, station)) fl_samples_add(&work->samples, &work->captured, FL_WORK_ITEMS_MAX);
 }
 
 fl_capture_answer fl_work_capture(fl_work *work, const fl_station *station, const fl_captured_item *item, bool is_working) {

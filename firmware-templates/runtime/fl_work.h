@@ -43,7 +43,7 @@ enum { FL_ARENA_BYTES = FL_MODEL_ARENA_BYTES };
 /* An object of its own, and the only one of the runtime: the fit certificate looks for its name in the linked program. */
 extern uint8_t fl_arena[FL_MODEL_ARENA_BYTES];
 
-enum { FL_WORK_ITEMS_MAX = 512 /* items to learn from; a longer log is used as far as this */ };
+enum { FL_WORK_ITEMS_MAX = 512 /* items to learn from; a longer log is used as far as this, of captured ones the newest */ };
 
 typedef struct {
   fl_job job;

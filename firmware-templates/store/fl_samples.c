@@ -49,11 +49,15 @@ bool fl_samples_open(fl_samples *samples, uint32_t offset, uint32_t item_bytes, 
   return true;
 }
 
-void fl_samples_add(fl_samples *samples, const fl_capture *captured) {
+void fl_samples_add(fl_samples *samples, const fl_capture *captured, uint32_t most_adapt) {
+  const uint32_t there = fl_capture_count(captured, FL_CAPTURE_LEARN, samples->classes);
+  const uint32_t room = most_adapt > samples->adapt_count ? most_adapt - samples->adapt_count : 0;
+  const uint32_t taken = there < room ? there : room;
   samples->captured = captured;
   samples->log_adapt_count = samples->adapt_count;
   samples->log_test_count = samples->test_count;
-  samples->adapt_count += fl_capture_count(captured, FL_CAPTURE_LEARN, samples->classes);
+  samples->skipped = there - taken;
+  samples->adapt_count += taken;
   samples->test_count += fl_capture_count(captured, FL_CAPTURE_TEST, samples->classes);
 }
 
@@ -68,7 +72,8 @@ const uint8_t *fl_samples_item(const fl_samples *samples, uint32_t index) {
   const uint32_t at = is_test ? index - samples->adapt_count : index;
   const uint32_t in_log = is_test ? samples->log_test_count : samples->log_adapt_count;
   if (at < in_log) return logged(samples, is_test ? samples->log_adapt_count + at : at);
-  return fl_capture_find(samples->captured, is_test ? FL_CAPTURE_TEST : FL_CAPTURE_LEARN, samples->classes, at - in_log);
+  const fl_capture_use use = is_test ? FL_CAPTURE_TEST : FL_CAPTURE_LEARN;
+  return fl_capture_find(samples->captured, use, samples->classes, at - in_log + (is_test ? 0 : samples->skipped));
 }
 
 const int8_t *fl_samples_features(const fl_samples *samples, uint32_t index) {

@@ -162,9 +162,13 @@ static void captured_items_stand_behind_those_of_the_log(const shape *s) {
   fl_samples samples;
   const uint32_t log = OFFSET + s->sectors * FL_SECTOR_BYTES;
   CHECK(!fl_samples_open(&samples, log, s->item_bytes, LABELS));
-  fl_samples_add(&samples, &ring);
+  fl_samples_add(&samples, &ring, 100);
   CHECK(samples.adapt_count == 4 && samples.test_count == 1);
   for (uint32_t i = 0; i < 5; i++) CHECK(is_item(s, fl_samples_item(&samples, i), i));
+  CHECK(!fl_samples_open(&samples, log, s->item_bytes, LABELS));
+  fl_samples_add(&samples, &ring, 3);
+  CHECK(samples.adapt_count == 3 && samples.test_count == 1);
+  for (uint32_t i = 0; i < 4; i++) CHECK(is_item(s, fl_samples_item(&samples, i), i + 1));
 }
 
 int main(void) {

@@ -5,7 +5,7 @@ jest.setTimeout(120_000);
 
 /** Bytes of everything but the model: what the network, the flash records and the session cost on a Cortex-M4. */
 const BUDGETS = {
-  device: { staticBytes: 6_144, stackBytes: 1_280, flashBytes: 24_576 },
+  device: { staticBytes: 6_208, stackBytes: 1_280, flashBytes: 24_576 },
   enrol: { staticBytes: 3_840, stackBytes: 896, flashBytes: 12_800 },
 } as const;
 
