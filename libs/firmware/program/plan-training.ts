@@ -2,7 +2,13 @@ import { ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
 import { type Graph, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
-import { compactGradients, poolGradients, runPasses, trainingGraph } from '#libs/model/passes';
+import {
+  compactGradients,
+  compactGradientsBut,
+  poolGradients,
+  runPasses,
+  trainingGraph,
+} from '#libs/model/passes';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
 import {
   bestCut,
@@ -48,19 +54,45 @@ function bytesGone(training: Graph, compact: Graph): number {
     .reduce((sum, id) => sum + tensorBytes(tensorOf(training, id)), 0);
 }
 
+type Placed = Pick<PlannedStep, 'training' | 'plan'>;
+
+/** Good enough for the lower bound. */
+const AT_ONCE = { tries: 0, looks: 0 } as const;
+
+const scalesOf = ({ ops }: Graph): readonly string[] =>
+  ops.filter(({ kind }) => kind === 'scaleGradient').map(({ name }) => name);
+
+/** With as many gradients stored again as there is room for, in the order in which they are made: each made anew costs instructions. */
+function fewestMadeAnew(training: Graph, compact: Placed, request: PlanEffort & PlanBudget): Placed {
+  const { budgetBytes = Infinity } = request;
+  const kept = new Set(scalesOf(compact.training));
+  let [stored, best] = [new Set<string>(), compact.training];
+  for (const name of scalesOf(training).filter((each) => !kept.has(each))) {
+    const more = new Set([...stored, name]);
+    const graph = runPasses(training, [compactGradientsBut(more)]);
+    if (placeAll(graph, { ...request, ...AT_ONCE }).lowerBoundBytes > budgetBytes) continue;
+    [stored, best] = [more, graph];
+  }
+  if (stored.size === 0) return compact;
+  const plan = placeAll(best, request);
+  return plan.peakBytes <= budgetBytes ? { training: best, plan } : compact;
+}
+
 /**
  * A step as it is, or, where memory counts (`ram`, or over the budget) and that takes less, with its gradients made anew
- * instead of stored (`compactGradients`): that is slower, and learns the same.
+ * instead of stored (`compactGradients`), with a budget as few as will do: that is slower, and learns the same.
  */
-function placed(training: Graph, request: PlanEffort & PlanBudget): Pick<PlannedStep, 'training' | 'plan'> {
+function placed(training: Graph, request: PlanEffort & PlanBudget): Placed {
   const plan = placeAll(training, request);
   const { optimize, budgetBytes = Infinity } = request;
   if (optimize === undefined || (optimize === 'speed' && plan.peakBytes <= budgetBytes))
     return { training, plan };
   const compact = runPasses(training, [compactGradients]);
   if (plan.lowerBoundBytes - bytesGone(training, compact) > budgetBytes) return { training, plan };
-  const other = placeAll(compact, request);
-  return other.peakBytes < plan.peakBytes ? { training: compact, plan: other } : { training, plan };
+  const other = { training: compact, plan: placeAll(compact, request) };
+  if (other.plan.peakBytes >= plan.peakBytes) return { training, plan };
+  const hasRoom = optimize === 'speed' && other.plan.peakBytes <= budgetBytes && request.tries !== 0;
+  return hasRoom ? fewestMadeAnew(training, other, request) : other;
 }
 
 /**

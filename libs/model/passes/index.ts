@@ -24,7 +24,7 @@ export {
   type TrainingScheme,
 } from './training/trained-layers';
 export { type CutStep, cutStep, type PrefixCut, prefixCuts } from './training/frozen-prefix';
-export { compactGradients, poolGradients } from './training/compact-gradients';
+export { compactGradients, compactGradientsBut, poolGradients } from './training/compact-gradients';
 export {
   denseHeadOf,
   type HeadFault,

@@ -110,7 +110,12 @@ export const poolGradients: Pass = {
  * Before: h = scaleGradient(g); inputGradient(h), biasUpdate(h). After: inputGradient(g as h), biasUpdate(g as h).
  * Keeps: every byte that is learnt. Costs instructions: where memory is short.
  */
-export const compactGradients: Pass = {
-  name: 'compact-gradients',
-  run: (graph) => replaced(graph, [pooled, (own, _, scale, done) => scaled(own, scale, done)]),
-};
+export const compactGradients: Pass = compactGradientsBut(new Set());
+
+/** The same, but what the operators (`scaleGradient`) of these names make is stored. */
+export function compactGradientsBut(stored: ReadonlySet<string>): Pass {
+  const scaledUnlessStored: Replace = (graph, _draft, scale, done) => {
+    if (!stored.has(scale.name)) scaled(graph, scale, done);
+  };
+  return { name: 'compact-gradients', run: (graph) => replaced(graph, [pooled, scaledUnlessStored]) };
+}
