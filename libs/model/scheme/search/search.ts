@@ -67,7 +67,7 @@ const MOST_NEIGHBOURS = 6;
  * of its channels, which gain so much and take so many bytes (copies, saved inputs, an estimate of the upload); it is solved
  * exactly. How much room a step with these biases leaves for weights only its plan tells. So every K has an estimate of its room: after
  * a plan what that left over or lacked; before, first the straight line between its neighbours, then, where that finds nothing
- * more, the room of the next smaller K, which is never less. The K whose best selection gains most in its room is planned, its
+ * more, the room of the next smaller K, which is never less (then it goes by halves). The K whose best selection gains most in its room is planned, its
  * estimate corrected, and so on, until none has the prospect of more than what is known to fit. Last, what differs from the best in
  * one or two layers, or in K, and gains more is planned, too, the smallest first.
  *
@@ -135,15 +135,32 @@ class Search {
   private readonly bestGain = (): number => this.fitting[0]?.gain ?? -Infinity;
   private readonly hasPlansLeft = (): boolean => this.planned.size < MOST_PLANS;
 
-  /** What gains most in its room, and more than the best; of equal prospects that of the shorter reach. */
+  /**
+   * What gains most in its room, and more than the best; of equal prospects that of the shorter reach. Where all that is known of rooms are
+   * bounds, the middle of those reaches between the same two plans that have the prospect, too: its room bounds the others'.
+   */
   private mostPromising(guess: Guess): Prospect | undefined {
     if (!this.hasPlansLeft()) return undefined;
     const tooFar = this.reaches.findIndex(({ isTooFar }) => isTooFar);
     const near = tooFar < 0 ? this.reaches : this.reaches.slice(0, tooFar);
-    return near.reduce<Prospect | undefined>((most, reach) => {
-      const prospect = this.prospectOf(reach, guess);
-      return prospect && prospect.gain > (most?.gain ?? this.bestGain()) + SAME ? prospect : most;
-    }, undefined);
+    const prospects = near.flatMap((reach) => this.prospectOf(reach, guess) ?? []);
+    const most = prospects.reduce<Prospect | undefined>(
+      (best, each) => (each.gain > (best?.gain ?? this.bestGain()) + SAME ? each : best),
+      undefined,
+    );
+    if (!most || guess === 'likely' || most.reach.room !== undefined) return most;
+    const gap = this.knownBefore(most.reach);
+    const alike = prospects.filter(
+      ({ reach, gain }) =>
+        reach.room === undefined && gain > this.bestGain() + SAME && this.knownBefore(reach) === gap,
+    );
+    return alike[Math.floor(alike.length / 2)];
+  }
+
+  /** Place of the next smaller reach whose room plans have told; -1: there is none. */
+  private knownBefore(reach: Reach): number {
+    const place = this.reaches.indexOf(reach);
+    return this.reaches.findLastIndex(({ room }, i) => i < place && room !== undefined);
   }
 
   private prospectOf(reach: Reach, guess: Guess): Prospect | undefined {
@@ -159,7 +176,7 @@ class Search {
   private roomAt(reach: Reach, guess: Guess): number {
     if (reach.room !== undefined) return reach.room;
     const place = this.reaches.indexOf(reach);
-    const before = this.reaches.findLastIndex(({ room }, i) => i < place && room !== undefined);
+    const before = this.knownBefore(reach);
     const after = this.reaches.findIndex(({ room }, i) => i > place && room !== undefined);
     const near = this.reaches[before]?.room ?? 0;
     const far = guess === 'at most' ? near : (this.reaches[after]?.room ?? near);
