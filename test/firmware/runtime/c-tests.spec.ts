@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shufflePass } from '#libs/base/rng';
@@ -71,13 +71,16 @@ describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipp
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (name: keyof typeof PROGRAMS, ...args: readonly string[]): string => {
+  function programOf(name: keyof typeof PROGRAMS): string {
+    const program = join(folder, name);
+    if (existsSync(program)) return program;
     const path = (file: string): string => join(testWorkshop.templates, file);
     const sources = [`test/${name}.c`, 'test/test_hal.c', ...PROGRAMS[name]].map(path);
-    const program = join(folder, name);
     execFileSync('gcc', [...FLAGS, ...INCLUDES.map((each) => `-I${path(each)}`), ...sources, '-o', program]);
-    return execFileSync(program, args, { encoding: 'utf8' });
-  };
+    return program;
+  }
+  const run = (name: keyof typeof PROGRAMS, ...args: readonly string[]): string =>
+    execFileSync(programOf(name), args, { encoding: 'utf8' });
 
   it('mqtt: keeps to the standard and survives mutated streams', () => expect(run('mqtt_test')).toBe(''));
   it('store: records survive a power cut at any byte of any flash operation', () =>
