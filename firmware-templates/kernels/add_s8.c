@@ -1,3 +1,4 @@
+#include "fl_plain.h"
 #include <stddef.h>
 
 #include "fl_kernels.h"

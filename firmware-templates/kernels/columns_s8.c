@@ -1,6 +1,11 @@
 #include "fl_plain.h"
-#include "fl_kernels.h"
+#include "fl_columns.h"
 #include "fl_output.h"
+
+/* One after the other. */
+void fl_widen_columns(const int8_t *values, int32_t count, int32_t depth, int32_t zero, int16_t *columns) {
+  for (int32_t i = 0; i < count * depth; i++) columns[i] = (int16_t)(values[i] - zero);
+}
 
 /* Sums of two columns times two filters: four products for four loads. */
 typedef struct {

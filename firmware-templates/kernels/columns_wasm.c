@@ -1,4 +1,4 @@
-#include "fl_kernels.h"
+#include "fl_columns.h"
 #if FL_SIMD
 #include "fl_wasm.h"
 

@@ -1,6 +1,7 @@
-#include "fl_gather.h"
+#include "fl_columns.h"
 #include "fl_kernels.h"
 #include "fl_mask_fill.h"
+#include "fl_rows.h"
 
 void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
                   uint8_t *mask, int16_t *scratch) {
@@ -11,9 +12,9 @@ void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_ran
   fl_map_mask_fill(mask, band->from, w->out_height * row_elements);
   for (int32_t oy = band->from; oy < band->to; oy++) {
     fl_sink to = {fl_output_row(band, oy, row_elements), mask, oy * row_elements};
-    for (int32_t ox = 0; ox < w->out_width; ox += 2, to.output += 2 * outputs, to.first += 2 * outputs) {
-      const int32_t count = ox + 1 < w->out_width ? 2 : 1;
-      for (int32_t i = 0; i < count; i++) fl_gather_column(w, band, range->input_zero, oy, ox + i, scratch + i * depth);
+    for (int32_t ox = 0, count; ox < w->out_width; ox += count, to.output += count * outputs, to.first += count * outputs) {
+      count = fl_columns_next(w->out_width - ox, w->together);
+      fl_gather_columns(w, band, range->input_zero, oy, ox, count, scratch);
       fl_columns_s8(scratch, count, depth, outputs, filter, range, &to);
     }
   }

@@ -7,6 +7,7 @@
 #include "fl_dsp_kernels.h"
 #include "fl_planes_dsp.h"
 #include "fl_rows.h"
+#include "fl_taps_dsp.h"
 
 /* CONSTANTS: words of requantisation a channel: an fl_affine, or a packed fl_exact, whose first word is negative. */
 enum { CHANNELS = FL_PLANES, CONSTANTS = 3 };
@@ -27,25 +28,6 @@ typedef struct {
   int8_t *output;
 } fl_line;
 
-/* Sums of up to five outputs. */
-typedef struct {
-  int32_t a, b, c, d, e;
-} fl_sums;
-
-/* What one kernel row of `taps` adds to up to four outputs, of which the first meets x[0] first. */
-static FL_INLINE fl_sums add_row(fl_sums s, const int16_t *x, const int32_t *weights, int32_t taps, int32_t stride,
-                                 int32_t outputs) {
-#pragma GCC unroll 4
-  for (int32_t i = 0; i < taps; i += 2) {
-    const int32_t w = weights[i / 2];
-    s.a = fl_pair_product_add(fl_load_word(x + i), w, s.a);
-    if (outputs > 1) s.b = fl_pair_product_add(fl_load_word(x + stride + i), w, s.b);
-    if (outputs > 2) s.c = fl_pair_product_add(fl_load_word(x + 2 * stride + i), w, s.c);
-    if (outputs > 3) s.d = fl_pair_product_add(fl_load_word(x + 3 * stride + i), w, s.d);
-  }
-  return s;
-}
-
 /* All kernel rows, from the ring's row `first` on around. */
 static FL_INLINE fl_sums any_outputs(const fl_line *line, const int16_t *plane, const int32_t *weights, int32_t taps,
                               int32_t stride, int32_t outputs) {
@@ -62,55 +44,10 @@ static FL_INLINE fl_sums any_outputs(const fl_line *line, const int16_t *plane, 
   return s;
 }
 
-/* Rows of three: (w0, w1), (w1, w2). */
-static FL_INLINE fl_sums add_three(fl_sums s, const int16_t *x, const int32_t *weights, int32_t stride, int32_t outputs) {
-  const int32_t front = weights[0], back = weights[1];
-  const int32_t *word = (const int32_t *)(const void *)x;
-  const int32_t p0 = word[0], p1 = word[1];
-  s.a = fl_low_high_add(p1, back, fl_pair_product_add(p0, front, s.a));
-  if (outputs == 1) return s;
-  if (stride == 2) {
-    const int32_t p2 = word[2];
-    s.b = fl_low_high_add(p2, back, fl_pair_product_add(p1, front, s.b));
-    if (outputs == 2) return s;
-    const int32_t p3 = word[3];
-    s.c = fl_low_high_add(p3, back, fl_pair_product_add(p2, front, s.c));
-    if (outputs == 3) return s;
-    const int32_t p4 = word[4];
-    s.d = fl_low_high_add(p4, back, fl_pair_product_add(p3, front, s.d));
-  } else {
-    s.b = fl_pair_product_add(p1, back, fl_high_low_add(p0, front, s.b));
-    if (outputs == 2) return s;
-    const int32_t p2 = word[2];
-    s.c = fl_low_high_add(p2, back, fl_pair_product_add(p1, front, s.c));
-    if (outputs == 3) return s;
-    s.d = fl_pair_product_add(p2, back, fl_high_low_add(p1, front, s.d));
-    if (outputs == 4) return s;
-    s.e = fl_low_high_add(word[3], back, fl_pair_product_add(p2, front, s.e));
-  }
-  return s;
-}
-
-/* 3x3: the rows of a channel, from one output to the next. */
-typedef struct {
-  const int16_t *a, *b, *c;
-} fl_three;
-
 /* The first output begins at a whole word: an odd number of them ends a row. */
-static FL_INLINE fl_sums three_rows(fl_three *rows, const int32_t *weights, int32_t stride, int32_t outputs) {
-  fl_sums s = {0, 0, 0, 0, 0};
-  s = add_three(s, rows->a, weights, stride, outputs);
-  s = add_three(s, rows->b, weights + 2, stride, outputs);
-  return add_three(s, rows->c, weights + 4, stride, outputs);
-}
-
-static FL_INLINE void move_on(fl_three *rows, int32_t elements) {
-  rows->a += elements;
-  rows->b += elements;
-  rows->c += elements;
-  FL_KEEP(rows->a);
-  FL_KEEP(rows->b);
-  FL_KEEP(rows->c);
+static FL_INLINE fl_sums sums_of_three(const fl_three *rows, const int32_t *filter, int32_t stride, int32_t outputs) {
+  const fl_sums none = {0, 0, 0, 0, 0};
+  return three_rows(none, rows, filter + CONSTANTS, stride, outputs, 1);
 }
 
 /* Channels that have no affine form are rare: one output or two at a time. */
@@ -141,7 +78,7 @@ static FL_INLINE int8_t *put_sums(fl_sums s, const int32_t *filter, int32_t outp
 /* Outputs of a channel side by side, and on to those after them. */
 static FL_INLINE int8_t *put_three(fl_three *rows, const int32_t *filter, int32_t stride, int32_t outputs, int32_t step,
                                    int8_t *at) {
-  at = put_sums(three_rows(rows, filter + CONSTANTS, stride, outputs), filter, outputs, step, at);
+  at = put_sums(sums_of_three(rows, filter, stride, outputs), filter, outputs, step, at);
   move_on(rows, outputs * stride);
   return at;
 }
@@ -150,10 +87,10 @@ static FL_INLINE int8_t *put_three(fl_three *rows, const int32_t *filter, int32_
 static FL_INLINE void put_three_exact(fl_three rows, const int32_t *filter, int32_t stride, int32_t outputs, int32_t step,
                                       int8_t *at) {
   for (; outputs > 1; outputs -= 2, at += 2 * step) {
-    put_exact(three_rows(&rows, filter + CONSTANTS, stride, 2), filter, 2, step, at);
+    put_exact(sums_of_three(&rows, filter, stride, 2), filter, 2, step, at);
     move_on(&rows, 2 * stride);
   }
-  if (outputs > 0) put_exact(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, step, at);
+  if (outputs > 0) put_exact(sums_of_three(&rows, filter, stride, 1), filter, 1, step, at);
 }
 
 /* is_five: there are five outputs, which are done at once. */
@@ -168,13 +105,13 @@ static FL_INLINE void lines_of_three(const fl_line *line, int32_t stride, int32_
     if (filter[0] < 0) {
       put_three_exact(rows, filter, stride, l.outputs, l.step, output);
     } else if (is_five) {
-      put_sums(three_rows(&rows, filter + CONSTANTS, stride, 5), filter, 5, l.step, output);
+      put_sums(sums_of_three(&rows, filter, stride, 5), filter, 5, l.step, output);
     } else {
       int8_t *at = output;
       int32_t left = l.outputs;
       for (; left > 3; left -= 4) at = put_three(&rows, filter, stride, 4, l.step, at);
       if (left > 1) at = put_three(&rows, filter, stride, 2, l.step, at);
-      if ((left & 1) != 0) put_sums(three_rows(&rows, filter + CONSTANTS, stride, 1), filter, 1, l.step, at);
+      if ((left & 1) != 0) put_sums(sums_of_three(&rows, filter, stride, 1), filter, 1, l.step, at);
       done = (l.outputs & ~1) * stride;
     }
     move_on(&rows, l.width - done);

@@ -21,6 +21,16 @@ static FL_INLINE int32_t fl_load_word(const void *at) {
 
 static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(at, &word, sizeof word); }
 
+/* Two words at a multiple of four by one instruction, which gcc rarely makes of two loads; stored, and on to the next. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+#define FL_LOAD_TWO(first, second, at) __asm__ volatile("ldrd %0, %1, [%2]" : "=&r"(first), "=r"(second) : "r"(at) : "memory")
+#define FL_STORE_TWO_ON(first, second, at) \
+  __asm__ volatile("strd %1, %2, [%0], #8" : "+r"(at) : "r"(first), "r"(second) : "memory")
+#else
+#define FL_LOAD_TWO(first, second, at) ((first) = (at)[0], (second) = (at)[1])
+#define FL_STORE_TWO_ON(first, second, at) ((at)[0] = (first), (at)[1] = (second), (at) += 2)
+#endif
+
 /* A pointer that moves on stays one: its multiples are not computed ahead, which takes registers that there are not. */
 #define FL_KEEP(pointer) __asm__("" : "+r"(pointer))
 
@@ -54,6 +64,7 @@ FL_DSP_BINARY(fl_odd_bytes_add, "sxtab16 %0, %2, %1, ror #8")
 FL_DSP_BINARY(fl_low_halves, "pkhbt %0, %1, %2, lsl #16")
 FL_DSP_BINARY(fl_high_halves, "pkhtb %0, %2, %1, asr #16")
 FL_DSP_BINARY(fl_high_product, "smmul %0, %1, %2")
+FL_DSP_BINARY(fl_pair_sum, "sadd16 %0, %1, %2")
 FL_DSP_BINARY(fl_rounded_high_product, "smmulr %0, %1, %2")
 FL_DSP_UNARY(fl_low_bytes, "uxtb16 %0, %1")
 FL_DSP_BINARY(fl_saturated_byte_sums, "qadd8 %0, %1, %2")
@@ -106,6 +117,11 @@ static FL_INLINE int32_t fl_even_bytes_add(int32_t word, int32_t pair) {
 }
 static FL_INLINE int32_t fl_odd_bytes_add(int32_t word, int32_t pair) {
   return fl_pair_of(fl_byte(word, 1) + fl_low(pair), fl_byte(word, 3) + fl_high(pair));
+}
+
+/* Both halves added, each modulo 2^16. */
+static FL_INLINE int32_t fl_pair_sum(int32_t a, int32_t b) {
+  return fl_pair_of(fl_low(a) + fl_low(b), fl_high(a) + fl_high(b));
 }
 
 /* (low of a, low of b), (high of a, high of b). */

@@ -5,7 +5,8 @@
  * each function). Maps are HWC, int8, batch 1.
  * Trust: sizes were checked by the compiler that generated the calls; kernels check nothing.
  * RAM: a kernel owns no memory. `scratch` is arena memory lent for the call; its size is stated at each function and
- *      computed by libs/firmware/planner/scratch.ts. Stack: below 256 bytes a kernel.
+ *      computed by libs/firmware/planner/scratch.ts. Stack: below 300 bytes a kernel; input gradients
+ *      of depthwise and k x k layers, with FL_DSP, below 800 (fl_spread.h).
  * Flash: the Thumb-2 size of each function is printed by `npm run size`.
  */
 #ifndef FL_KERNELS_H
@@ -27,6 +28,7 @@ typedef struct {
   int32_t stride_height, stride_width;
   int32_t dilation_height, dilation_width;
   int32_t pad_top, pad_left;
+  int32_t together; /* conv2d: output pixels for which there is scratch, 2 or 4; depthwise: 4 channels, or another number */
 } fl_window;
 
 /*
@@ -206,9 +208,10 @@ static inline int32_t fl_is_frozen(const fl_training *training, int32_t channel)
  */
 
 /*
- * Any kernel, stride, dilation, padding. scratch: columns of kh*kw*I int16, 2 of them, or 1 where the output is 1 wide.
+ * Any kernel, stride, dilation, padding. scratch: columns of kh*kw*I int16, 2 of them, or 1 where the output is 1 wide; 4 of
+ * them, kh*kw*I rounded up to 4, where window->together says so.
  * Order: output pixels ascending, row by row, two at a time within a row (the last one of an odd row alone): the inputs of
- * both are copied to scratch before the outputs of both are written.
+ * both are copied to scratch before the outputs of both are written. With DSP instructions and scratch for 4, four at a time.
  */
 void fl_conv2d_s8(const fl_window *window, const fl_filter *filter, const fl_range *range, const fl_band *band,
                   uint8_t *mask, int16_t *scratch);
@@ -231,7 +234,8 @@ void fl_pointwise_conv2d_s8(const fl_window *window, const fl_filter *filter, co
                             uint8_t *mask, int16_t *scratch);
 
 /*
- * Any multiplier. scratch: the kernel's rows of one padded channel: ((kh-1)*dilation+1) * needed width int16.
+ * Any multiplier. scratch: the kernel's rows of one padded channel: ((kh-1)*dilation+1) * needed width int16; of four channels
+ * and 136 bytes for each where window->together says so.
  * Order: output channel by channel, rows ascending; before an output row is written, all input rows (of its channel) that it
  * needs are in scratch: those that the row before did not need are copied then.
  */
@@ -247,10 +251,6 @@ void fl_transpose_conv2d_s8(const fl_window *window, const fl_filter *filter, co
  */
 void fl_fully_connected_s8(int32_t rows, int32_t depth, int32_t outputs, const fl_filter *filter, const fl_range *range,
                            const int8_t *input, int8_t *output, int16_t *scratch);
-
-/* The inner loop of those: `count` (1 or 2) columns of x - zero, one after the other, times all filters. */
-void fl_columns_s8(const int16_t *columns, int32_t count, int32_t depth, int32_t outputs, const fl_filter *filter,
-                   const fl_range *range, const fl_sink *sink);
 
 /*
  * Sum, difference and product of `count` elements; and of arrays of which one is stretched (steps 0) over the other.

@@ -4,7 +4,7 @@
  *
  * Compiled with
  *   -DFL_SIMD=1  kernels/..._wasm.c take the places of these (WebAssembly with -msimd128),
- *   -DFL_DSP=1   kernels/..._gradient_dsp.c and their like, of the backward pass (cores with DSP instructions).
+ *   -DFL_DSP=1   kernels/..._s8_dsp.c and ..._gradient_dsp.c, of the forward and the backward pass (cores with DSP instructions).
  */
 #ifndef FL_PLAIN_H
 #define FL_PLAIN_H
@@ -15,7 +15,17 @@
 #endif
 
 #if FL_DSP
+#if defined(__ARM_FEATURE_DSP)
+#pragma GCC optimize("Os") /* shapes that are left over are rare */
+#endif
+#define fl_add_s8 fl_add_plain
+#define fl_columns_s8 fl_columns_plain
+#define fl_depthwise_conv2d_s8 fl_depthwise_conv2d_plain
+#define fl_gather_columns fl_gather_columns_plain
+#define fl_split_columns_s8 fl_split_columns_plain
+#define fl_widen_columns fl_widen_columns_plain
 #define fl_add_running_gradient fl_add_running_gradient_plain
+#define fl_add_viewed_planes fl_add_viewed_planes_plain
 #define fl_finish_gradient_row fl_finish_gradient_row_plain
 #define fl_pointwise_input_gradient fl_pointwise_input_gradient_plain
 #define fl_spread_plane fl_spread_plane_plain

@@ -1,3 +1,4 @@
+#include "fl_columns.h"
 #include "fl_kernels.h"
 #include "fl_mask_fill.h"
 #include "fl_rows.h"
@@ -22,13 +23,13 @@ void fl_pointwise_conv2d_s8(const fl_window *window, const fl_filter *filter, co
     const int32_t pixels = rows * width;
     const int8_t *values = fl_input_row(band, row, width * depth);
     fl_sink to = {fl_output_row(band, row, width * outputs), mask, row * width * outputs};
-    for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
-      const int32_t count = pixel + 1 < pixels ? 2 : 1;
-      for (int32_t i = 0; i < count * depth; i++) scratch[i] = (int16_t)(values[i] - range->input_zero);
+    for (int32_t pixel = 0, count; pixel < pixels; pixel += count) {
+      count = fl_columns_next(pixels - pixel, window->together);
+      fl_widen_columns(values, count, depth, range->input_zero, scratch);
       fl_columns_s8(scratch, count, depth, outputs, filter, range, &to);
-      values += 2 * depth;
-      to.output += 2 * outputs;
-      to.first += 2 * outputs;
+      values += count * depth;
+      to.output += count * outputs;
+      to.first += count * outputs;
     }
   }
 }

@@ -40,6 +40,7 @@
  *   channel-chains  stretches of operators that hand channels on; their calls: bias of the layer behind first, its weights last,
  *                   four channels a turn in between
  *   passages        chains as spans of items: buffers of four planes, and sums of int32 that lie where their gradient will
+ *   lend-room       more scratch for kernels that are faster with it, where a plan has room anyway
  *   stowage         bytes that nobody reads meanwhile, in spare bits of these sums
  *   planes-reach    how far larger planes may begin below smaller ones that make way for them
  *   channelwise     everything by channels that can be, whatever it takes: for tests and comparisons
@@ -86,7 +87,7 @@ export { channelwise } from './channelwise';
 export { countsInputRows } from './row-network';
 export { isMap, type RowLayout, rowLayoutOf } from './rows';
 export { type ConvolutionKernel, convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
-export { channelScratchBytes, type KernelSet, scratchBytes } from './scratch';
+export { channelScratchBytes, type KernelSet, lentTogether, scratchBytes } from './scratch';
 export { type VectorPlanes, vectorPlanes } from './vector-planes';
 export { type DoesNotFit, placeAll, planMemory, type PlanRequest } from './plan-memory';
 export { spareBits } from './stowage';

@@ -23,13 +23,39 @@ const columns = (available: number): number => Math.min(2, available);
 
 const pixelsOf = (graph: Graph, id: TensorId): number => extentOf(graph, id, 1) * extentOf(graph, id, 2);
 
-/** conv2d_s8.c, pointwise_conv2d_s8.c: widened inputs of two output pixels (of one row, unless the kernel is 1x1). */
-function convolution(op: Conv2d, graph: Graph): number {
-  const depth = elementsOf(graph, op.weights) / extentOf(graph, op.weights, 0);
+/** Pixels of a call, or of a row of it, whose columns are worked on together at most: in a row unless the kernel is 1x1. */
+function runOf(op: Conv2d, graph: Graph): number {
   const isPointwise = convolutionKernel(op, graph) === 'pointwise';
-  const run = isPointwise ? pixelsOf(graph, op.output) : extentOf(graph, op.output, 2);
-  return columns(run) * depth * INT16;
+  return isPointwise ? pixelsOf(graph, op.output) : extentOf(graph, op.output, 2);
 }
+
+const depthOf = (op: Conv2d, graph: Graph): number =>
+  elementsOf(graph, op.weights) / extentOf(graph, op.weights, 0);
+
+/** conv2d_s8.c, pointwise_conv2d_s8.c: widened inputs of two output pixels (of one row, unless the kernel is 1x1). */
+const convolution = (op: Conv2d, graph: Graph): number =>
+  columns(runOf(op, graph)) * depthOf(op, graph) * INT16;
+
+/** columns_s8_dsp.c: four pixels, inputs rounded up to fours; depthwise_conv2d_s8_dsp.c: four channels, and what is kept of each. */
+const LENT = 4;
+const CHANNEL_BYTES = 136;
+
+/**
+ * Bytes with which a kernel works on more pixels or channels at a time than its scratch is for, if a plan has them to spare; 0 where
+ * it never does.
+ */
+export function lentScratchBytes(op: Op, graph: Graph): number {
+  if (op.kind === 'depthwiseConv2d') {
+    const isPlain = op.multiplier === 1 && op.window.dilation.height === 1 && op.window.dilation.width === 1;
+    return isPlain ? LENT * (CHANNEL_BYTES + depthwise(op, graph)) : 0;
+  }
+  if (op.kind !== 'conv2d' || runOf(op, graph) < LENT) return 0;
+  return LENT * raised(depthOf(op, graph), 4) * INT16;
+}
+
+/** Output pixels or channels for which there is scratch: `together` of an fl_window. */
+export const lentTogether = (op: Op, graph: Graph, scratch: number): number =>
+  lentScratchBytes(op, graph) > 0 && scratch >= lentScratchBytes(op, graph) ? LENT : 2;
 
 /** depthwise_conv2d_s8.c: the rows under the kernel of one channel, borders included. */
 function depthwise(op: DepthwiseConv2d, graph: Graph): number {
@@ -40,6 +66,7 @@ function depthwise(op: DepthwiseConv2d, graph: Graph): number {
   return reach * width * INT16;
 }
 
+const raised = (value: number, step: number): number => Math.ceil(value / step) * step;
 const none = (): number => 0;
 
 /** One row of sums: the pixels of a gradient. */
@@ -123,7 +150,6 @@ export type KernelSet = 'plain' | 'dsp' | 'mve' | 'mve-lean';
 
 const MOST_DSP_PIXELS = 3;
 const DSP_CHANNELS = 4;
-const raised = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 /** columns_dsp.c: int16 columns; conv2d_dsp.c: and as many of bytes. */
 function dspColumns(pixels: number, depth: number, isGathered: boolean): number {

@@ -32,7 +32,7 @@ import { accessChannels, channelsOf, type GradientMemory } from './access-channe
 import { accessInAnyOrder, accessInOrder, accessReducing, takesRows } from './access-order';
 import { ALIGNMENT, type Plan, type PlannedBuffer, scratchOf } from './plan';
 import { callCounts, inputsRead, isRead, type OpCall, type ReadCall, type Rows } from './schedule';
-import { channelScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
+import { channelScratchBytes, lentScratchBytes, rowScratchBytes, scratchBytes } from './scratch';
 import { type Place, placed, type Planes, type Run } from './verify-place';
 import { stowageFaults, stowagesOf } from './verify-stowage';
 import { type RowNames, rowNames, scheduleFaults } from './verify-schedule';
@@ -348,8 +348,10 @@ class Replay implements GradientMemory {
     }
     if (buffer.offset % ALIGNMENT !== 0)
       this.faults.add(`${buffer.name} begins at ${buffer.offset}, which is no multiple of ${ALIGNMENT}`);
-    const bytes = this.owners.subarray(buffer.offset, buffer.offset + needed);
-    if (bytes.length < needed) this.faults.add(`${buffer.name} ends beyond the arena`);
+    const lent = lentScratchBytes(op, this.graph);
+    const used = lent <= buffer.bytes ? Math.max(needed, lent) : needed;
+    const bytes = this.owners.subarray(buffer.offset, buffer.offset + used);
+    if (bytes.length < used) this.faults.add(`${buffer.name} ends beyond the arena`);
     const victim = bytes.findIndex((owner) => !this.isDead(owner));
     if (victim >= 0)
       this.faults.add(`${buffer.name} overwrites ${this.ownerOf(buffer.offset + victim)} ${this.where}`);

@@ -1,14 +1,24 @@
 import { invariant } from '#libs/base/result';
-import { type Graph, type LayerOp, layersOf, type Op, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  type Conv2d,
+  type DepthwiseConv2d,
+  type Graph,
+  type LayerOp,
+  layersOf,
+  type Op,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import {
   channelRuleOf,
   elementsOf,
   extentOf,
+  lentTogether,
   type PlannedBuffer,
   rowLayoutOf,
   type Stowage,
 } from '#libs/firmware/planner';
-import { offsetOf } from '../parameters/layout';
+import { type FieldName, fieldOf, offsetOf } from '../parameters/layout';
 import type { Declarations } from './declarations';
 import { shownName } from './names';
 import type { Places } from './places';
@@ -123,6 +133,12 @@ export class Scope {
     return `fl_${type}(arena, ${scratch.offset})`;
   }
 
+  /** Output pixels of a convolution, channels of a depthwise one, that its scratch is for. */
+  together(op: Conv2d | DepthwiseConv2d): number {
+    const { op: own, scratch } = this.parts;
+    return lentTogether(op, this.graph, own === op ? (scratch?.bytes ?? 0) : 0);
+  }
+
   /** A gradient [C, P] by value: whole, or from the first channel of the call's group on where it is taken or given by channels. */
   gradient(id: TensorId): string {
     const [channels, pixels] = tensorOf(this.graph, id).shape;
@@ -172,21 +188,21 @@ export class Scope {
 
   private trainingFunction(name: string, layer: number): string {
     const place = this.places.layer(layer);
-    const u16 = (field: 'back' | 'weightStep' | 'biasStep'): string =>
-      `fl_const_u16(parameters, ${offsetOf(place, field)})`;
-    const s8 = (field: 'backExponent' | 'weightStepExponent' | 'biasStepExponent'): string =>
-      `fl_const_s8(parameters, ${offsetOf(place, field)})`;
+    /** An image for this program alone leaves out what it never reads. */
+    const array = (type: 'u16' | 's8', field: FieldName): string =>
+      fieldOf(place, field) ? `fl_const_${type}(parameters, ${offsetOf(place, field)})` : 'NULL';
+    const frozen = fieldOf(place, 'frozen') ? `parameters + ${offsetOf(place, 'frozen')}` : 'NULL';
     return [
       `/* ${shownName(this.layer(layer).name)} */`,
       `static fl_training ${name}(const uint8_t *parameters) {`,
       `  return (fl_training){.id = ${layer},`,
-      `                       .back = ${u16('back')},`,
-      `                       .back_exponent = ${s8('backExponent')},`,
-      `                       .weight_step = ${u16('weightStep')},`,
-      `                       .weight_step_exponent = ${s8('weightStepExponent')},`,
-      `                       .bias_step = ${u16('biasStep')},`,
-      `                       .bias_step_exponent = ${s8('biasStepExponent')},`,
-      `                       .frozen = parameters + ${offsetOf(place, 'frozen')}};`,
+      `                       .back = ${array('u16', 'back')},`,
+      `                       .back_exponent = ${array('s8', 'backExponent')},`,
+      `                       .weight_step = ${array('u16', 'weightStep')},`,
+      `                       .weight_step_exponent = ${array('s8', 'weightStepExponent')},`,
+      `                       .bias_step = ${array('u16', 'biasStep')},`,
+      `                       .bias_step_exponent = ${array('s8', 'biasStepExponent')},`,
+      `                       .frozen = ${frozen}};`,
       '}',
     ].join('\n');
   }

@@ -15,7 +15,7 @@ function oneRow(scope: Scope, op: Conv2d): { readonly window: string; readonly b
     `.in_height = 1, .in_width = ${pixels}, .in_channels = ${scope.extent(op.input, 3)}`,
     `.out_height = 1, .out_width = ${pixels}, .out_channels = ${scope.extent(op.output, 3)}`,
     '.kernel_height = 1, .kernel_width = 1, .stride_height = 1, .stride_width = 1',
-    '.dilation_height = 1, .dilation_width = 1',
+    `.dilation_height = 1, .dilation_width = 1, .together = ${scope.together(op)}`,
   ];
   scope.declarations.add(
     name,

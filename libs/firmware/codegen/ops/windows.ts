@@ -57,6 +57,9 @@ function windowTable(scope: Scope, name: string, op: Windowed): string {
       { name: 'pad_top', value: padding.top },
       { name: 'pad_left', value: padding.left },
     ],
+    ...(op.kind === 'conv2d' || op.kind === 'depthwiseConv2d'
+      ? [[{ name: 'together', value: scope.together(op) }]]
+      : []),
   ];
   return `static const fl_window ${name} = {\n${lines.map((line) => `    ${initializer(line)},`).join('\n')}\n};`;
 }

@@ -1,12 +1,8 @@
-/* The inputs under the kernel of a convolution, at one output pixel. Header only. RAM: none. */
-#ifndef FL_GATHER_H
-#define FL_GATHER_H
-
+#include "fl_plain.h"
+#include "fl_columns.h"
 #include "fl_rows.h"
 
-/* In weight order, x - zero, 0 where the kernel hangs over the edge. */
-static inline void fl_gather_column(const fl_window *w, const fl_band *band, int32_t zero, int32_t oy, int32_t ox,
-                                    int16_t *column) {
+static void gather_column(const fl_window *w, const fl_band *band, int32_t zero, int32_t oy, int32_t ox, int16_t *column) {
   const int32_t left = ox * w->stride_width - w->pad_left;
   const int32_t depth = w->in_channels;
   int32_t y = oy * w->stride_height - w->pad_top;
@@ -22,4 +18,9 @@ static inline void fl_gather_column(const fl_window *w, const fl_band *band, int
   }
 }
 
-#endif
+/* One after the other. */
+void fl_gather_columns(const fl_window *window, const fl_band *band, int32_t zero, int32_t oy, int32_t ox, int32_t count,
+                       int16_t *columns) {
+  const int32_t depth = window->kernel_height * window->kernel_width * window->in_channels;
+  for (int32_t i = 0; i < count; i++) gather_column(window, band, zero, oy, ox + i, columns + i * depth);
+}
