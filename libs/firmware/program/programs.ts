@@ -1,6 +1,6 @@
 import { ok, type Result } from '#libs/base/result';
 import type { Board } from '#libs/firmware/boards';
-import { generate, type GeneratedModel, parameterLayout } from '#libs/firmware/codegen';
+import { generate, type GeneratedModel, packParameters, parameterLayout } from '#libs/firmware/codegen';
 import { placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
 import { schemeLadder, type SparseScheme } from '#libs/model/scheme';
@@ -49,8 +49,27 @@ export function evaluationProgram(inference: Graph): Result<GeneratedModel> {
 
 /** A planned step as text. Refused: as `generate` refuses. */
 export function written(inference: Graph, step: PlannedStep): Result<TrainingProgram> {
+  return writtenFor(inference, step);
+}
+
+/** A training program with a parameter image that is its own. */
+export interface LinkedTrainingProgram extends TrainingProgram {
+  readonly parameters: Uint8Array;
+}
+
+/**
+ * A planned step as text, for a program that has its parameters linked in: their image leaves out what this scheme never
+ * reads, so that no other program takes it.
+ */
+export function writtenWithParameters(inference: Graph, step: PlannedStep): Result<LinkedTrainingProgram> {
+  const program = writtenFor(inference, step, step.training);
+  if (!program.ok) return program;
+  return ok({ ...program.value, parameters: packParameters(inference, 'training', step.training) });
+}
+
+function writtenFor(inference: Graph, step: PlannedStep, only?: Graph): Result<TrainingProgram> {
   const { training: graph, plan, prefix } = step;
-  const layout = parameterLayout(inference);
+  const layout = parameterLayout(inference, 'training', only);
   const model = generate({ graph, plan, ...(prefix && { prefix }), layout });
   return model.ok ? ok({ ...step, model: model.value }) : model;
 }

@@ -1,6 +1,5 @@
 import { type Board, boardWith, sramBytesOf } from '#libs/firmware/boards';
-import { packParameters } from '#libs/firmware/codegen';
-import { arenaBytesOf, type PlannedStep, written } from '#libs/firmware/program';
+import { arenaBytesOf, type PlannedStep, writtenWithParameters } from '#libs/firmware/program';
 import { armEngine, build, sessionEngine } from '#libs/firmware/toolchain';
 import type { Graph } from '#libs/model/ir';
 import { tensorBytes, tensorOf } from '#libs/model/ir';
@@ -41,8 +40,7 @@ export interface ArmStep {
 
 /** One row, one pass: two boots, one of them counted. */
 export async function armStep(inference: Graph, step: PlannedStep): Promise<ArmStep> {
-  const { model } = orThrow(written(inference, step));
-  const parameters = packParameters(inference);
+  const { model, parameters } = orThrow(writtenWithParameters(inference, step));
   const board = await roomyBoard();
   const built = orThrow(await build(shop, { program: 'session', target: 'arm', board, model, parameters }));
   const engine = sessionEngine(shop, built);
@@ -66,11 +64,10 @@ export async function armStep(inference: Graph, step: PlannedStep): Promise<ArmS
 
 /** Instructions of the forward half of that step; undefined where they can't be counted. */
 export async function armForward(inference: Graph, step: PlannedStep): Promise<number | undefined> {
-  const { model } = orThrow(written(inference, step));
+  const { model, parameters } = orThrow(writtenWithParameters(inference, step));
   const board = await roomyBoard();
   const built = orThrow(await build(shop, { program: 'harness', target: 'arm', board, model }));
   const engine = armEngine(shop, built, { counts: true });
-  const parameters = packParameters(inference);
   const ran = orThrow(await engine.forward({ parameters, inputs: [drawnRow(inference).features] }));
   return ran.instructions;
 }

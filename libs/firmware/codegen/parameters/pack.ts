@@ -165,9 +165,12 @@ function bodyOf(inference: Graph, layout: ParameterLayout): Uint8Array {
   return writer.finish();
 }
 
-/** The parameter image of a model version (FORMATS.md). One image serves every scheme and every device. */
-export function packParameters(inference: Graph, use: ParameterUse = 'training'): Uint8Array {
-  const layout = parameterLayout(inference, use);
+/**
+ * The parameter image of a model version (FORMATS.md). One image serves every scheme and every device; `only`: as in
+ * `parameterLayout`.
+ */
+export function packParameters(inference: Graph, use: ParameterUse = 'training', only?: Graph): Uint8Array {
+  const layout = parameterLayout(inference, use, only);
   const image = bodyOf(inference, layout);
   invariant(image.length === layout.bytes, `image of ${image.length} bytes, layout of ${layout.bytes}`);
   const head = new ByteWriter();

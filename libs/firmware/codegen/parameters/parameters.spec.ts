@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { ByteReader } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
 import { type Graph, layersOf, type Op, type Tensor, tensorOf } from '#libs/model/ir';
+import { trainingGraph } from '#libs/model/passes';
 import { requantConstants, storedBiases, storedWeights, trainingConstants } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { kwsDigitsGraph } from '#test/support/kws-digits';
@@ -97,6 +98,33 @@ describe('the layout of a parameter image', () => {
       new Set(['weights', 'bias', 'multiplier', 'shift']),
     );
     expect(packParameters(graph, 'inference')).toHaveLength(inference.bytes);
+  });
+});
+
+describe('a parameter image for one training graph alone', () => {
+  const layers = layersOf(graph);
+  const scheme = { name: 'some', biasLayers: 2, weightLayers: [{ layer: layers.length - 2, ratio: 1 }] };
+  const training = unwrap(trainingGraph(graph, scheme));
+  const only = parameterLayout(graph, 'training', training);
+  const namesOf = (layer: number): readonly string[] => at(only.layers, layer).fields.map(({ name }) => name);
+
+  it('has no constants that its scheme never reads', () => {
+    expect(namesOf(0)).toEqual(['weights', 'bias', 'multiplier', 'shift']);
+    expect(namesOf(layers.length - 3)).not.toContain('weightStep');
+    expect(namesOf(layers.length - 3)).toEqual(expect.arrayContaining(['back', 'biasStep', 'frozen']));
+    expect(namesOf(layers.length - 2)).toEqual(expect.arrayContaining(['back', 'weightStep', 'biasStep']));
+    expect(namesOf(layers.length - 1)).toEqual(
+      at(layout.layers, layers.length - 1).fields.map(({ name }) => name),
+    );
+  });
+
+  it('is smaller, and no image for any other program', () => {
+    const own = packParameters(graph, 'training', training);
+    expect(own).toHaveLength(only.bytes);
+    expect(own.length).toBeLessThan(image.length);
+    expect(only.id).not.toBe(layout.id);
+    expect(checkParameters(own, only)).toEqual({ ok: true, value: undefined });
+    expect(checkParameters(own, layout)).toMatchObject({ error: { code: 'parameters.other-layout' } });
   });
 });
 
