@@ -6,7 +6,7 @@ import { type BuildFault, buildFailed, compilerMissing } from './build-fault';
 import type { ContentStore } from './content-store';
 import type { Headers } from './headers';
 import type { Source } from './source-tree';
-import { compileFlags, compilerOf, STARTUP_FLAGS, type Variant } from './targets';
+import { compileFlags, compilerOf, SMALL_FLAGS, STARTUP_FLAGS, type Variant } from './targets';
 import { textDigest } from './text-digest';
 
 /** A compiled object in the store. */
@@ -62,6 +62,7 @@ export class Compiler {
     const defines = this.variant.defines.filter((name) => headers.mentions(source.text, name));
     const flags = [
       ...compileFlags(this.variant),
+      ...(this.variant.target === 'arm' && source.isHot !== true ? SMALL_FLAGS : []),
       ...(source.isStartup ? STARTUP_FLAGS : []),
       ...defines.map((name) => `-D${name}=1`),
     ];

@@ -9,6 +9,8 @@ export interface Source {
   readonly text: string;
   /** Start-up code is compiled plainly. */
   readonly isStartup: boolean;
+  /** Where the time goes: kernels and digests. All else is compiled to be small for boards. */
+  readonly isHot?: boolean;
 }
 
 /** Folders of headers. */
@@ -43,6 +45,7 @@ export class SourceTree {
       path: this.path(file),
       text: await this.text(file),
       isStartup,
+      isHot: file.startsWith('kernels/') || file === 'runtime/sha256.c',
     }));
   }
 
