@@ -1,14 +1,7 @@
 #include "fl_plain.h"
 #include "fl_kernels.h"
+#include "fl_running.h"
 #include "fl_spare.h"
-
-enum { GROUP = 4 };
-
-static int32_t largest_exponent(const int16_t *exponents, int32_t count, int32_t least) {
-  int32_t largest = least;
-  for (int32_t k = 0; k < count; k++) largest = exponents[k] > largest ? exponents[k] : largest;
-  return largest;
-}
 
 /* What was summed so far, to the exponent of the channels that come. */
 static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
@@ -32,7 +25,7 @@ static void align(const fl_gradient *h, int32_t count, int32_t exponent, int16_t
     const int32_t shift = exponent - h->exponents[k];
     for (int32_t p = 0; p < h->pixels; p++) aligned[p] = (int16_t)fl_round_shift(plane[p], shift);
   }
-  for (int32_t k = count; k < GROUP; k++, aligned += h->pixels) fill_zero(aligned, h->pixels);
+  for (int32_t k = count; k < FL_RUNNING_GROUP; k++, aligned += h->pixels) fill_zero(aligned, h->pixels);
 }
 
 static void add_group(const fl_running_gradient *running, int32_t output, int32_t count, const fl_split_weights *weights,
@@ -54,10 +47,10 @@ static void add_group(const fl_running_gradient *running, int32_t output, int32_
 
 void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
                              const fl_split_weights *weights, int16_t *scratch) {
-  for (int32_t o = range.first; o < range.end; o += GROUP) {
-    const int32_t count = range.end - o < GROUP ? range.end - o : GROUP;
+  for (int32_t o = range.first; o < range.end; o += FL_RUNNING_GROUP) {
+    const int32_t count = range.end - o < FL_RUNNING_GROUP ? range.end - o : FL_RUNNING_GROUP;
     const fl_gradient group = fl_gradient_from(h, o - range.first);
-    const int32_t exponent = largest_exponent(group.exponents, count, running->exponent);
+    const int32_t exponent = fl_largest_exponent(group.exponents, count, running->exponent);
     if (exponent == FL_NO_EXPONENT) continue;
     if (exponent > running->exponent) raise_exponent(running, exponent);
     align(&group, count, exponent, scratch);

@@ -1,15 +1,8 @@
 #include "fl_kernels.h"
 #if FL_DSP
 #include "fl_gradient_dsp.h"
+#include "fl_running.h"
 #include "fl_spare.h"
-
-enum { GROUP = 4 };
-
-static int32_t largest_exponent(const int16_t *exponents, int32_t count, int32_t least) {
-  int32_t largest = least;
-  for (int32_t k = 0; k < count; k++) largest = exponents[k] > largest ? exponents[k] : largest;
-  return largest;
-}
 
 static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   const int32_t shift = exponent - running->exponent;
@@ -116,8 +109,7 @@ static const int32_t *add_twos(int32_t *first, int32_t *second, const int32_t *e
 }
 #endif
 
-static __attribute__((noinline)) void add_rows(int32_t *first, int32_t pixels, fl_group_weights a, fl_group_weights b,
-                                               const int32_t *h) {
+static FL_INLINE void add_rows(int32_t *first, int32_t pixels, fl_group_weights a, fl_group_weights b, const int32_t *h) {
   int32_t *const second = first + pixels;
   const int32_t twos = pixels & ~1;
   if (twos != 0) h = add_twos(first, second, first + twos, a, b, h);
@@ -126,36 +118,49 @@ static __attribute__((noinline)) void add_rows(int32_t *first, int32_t pixels, f
   second[twos] = add_four(h[0], h[1], b, second[twos]);
 }
 
+/* Rows of two input channels whose weights for the first output of the group lie at `at`. Not inlined: it needs all registers. */
+static __attribute__((noinline)) void add_two(int32_t *row, int32_t pixels, const int8_t *at, int32_t step, const int32_t *h) {
+  fl_group_weights a, b;
+  weights_of_two(at, step, &a, &b);
+  add_rows(row, pixels, a, b, h);
+}
+
 static void add_row(int32_t *row, int32_t pixels, fl_group_weights a, const int32_t *h) {
   for (int32_t p = 0; p < pixels; p++, h += 2) row[p] = add_four(h[0], h[1], a, row[p]);
 }
 
+/* Inputs [from, to), which lie in the same tensor of weights; a whole group. */
+static void add_inputs(const fl_running_gradient *running, int32_t output, int32_t from, int32_t to,
+                       const fl_split_weights *weights, const int32_t *aligned) {
+  const int32_t pixels = running->pixels, inputs = running->inputs;
+  const fl_input_weights of = fl_weights_of_input(weights, from, inputs);
+  const int8_t *at = of.first + output * of.step;
+  int32_t *row = running->sums + from * pixels;
+  for (; from + 1 < to; from += 2, at += 2, row += 2 * pixels) add_two(row, pixels, at, of.step, aligned);
+  if (from < to) add_row(row, pixels, weights_of(weights, from, inputs, output, FL_RUNNING_GROUP), aligned);
+}
+
 static void add_group(const fl_running_gradient *running, int32_t output, int32_t count, const fl_split_weights *weights,
                       const int32_t *aligned) {
-  const int32_t pixels = running->pixels, inputs = running->inputs;
-  int32_t *row = running->sums;
-  int32_t i = 0;
-  for (; i + 1 < inputs; i += 2, row += 2 * pixels) {
-    fl_group_weights a, b;
-    if (count == GROUP && i + 1 != weights->trained_inputs) {
-      const fl_input_weights of = fl_weights_of_input(weights, i, inputs);
-      weights_of_two(of.first + output * of.step, of.step, &a, &b);
-    } else {
-      a = weights_of(weights, i, inputs, output, count);
-      b = weights_of(weights, i + 1, inputs, output, count);
-    }
-    add_rows(row, pixels, a, b, aligned);
+  const int32_t pixels = running->pixels, inputs = running->inputs, trained = weights->trained_inputs;
+  if (count == FL_RUNNING_GROUP) {
+    if (trained > 0) add_inputs(running, output, 0, trained, weights, aligned);
+    if (trained < inputs) add_inputs(running, output, trained, inputs, weights, aligned);
+    return;
   }
-  if (i < inputs) add_row(row, pixels, weights_of(weights, i, inputs, output, count), aligned);
+  int32_t *row = running->sums;
+  for (int32_t i = 0; i < inputs; i++, row += pixels) {
+    add_row(row, pixels, weights_of(weights, i, inputs, output, count), aligned);
+  }
 }
 
 void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
                              const fl_split_weights *weights, int16_t *scratch) {
   int32_t *aligned = (int32_t *)(void *)scratch;
-  for (int32_t o = range.first; o < range.end; o += GROUP) {
-    const int32_t count = range.end - o < GROUP ? range.end - o : GROUP;
+  for (int32_t o = range.first; o < range.end; o += FL_RUNNING_GROUP) {
+    const int32_t count = range.end - o < FL_RUNNING_GROUP ? range.end - o : FL_RUNNING_GROUP;
     const fl_gradient group = fl_gradient_from(h, o - range.first);
-    const int32_t exponent = largest_exponent(group.exponents, count, running->exponent);
+    const int32_t exponent = fl_largest_exponent(group.exponents, count, running->exponent);
     if (exponent == FL_NO_EXPONENT) continue;
     if (exponent > running->exponent) raise_exponent(running, exponent);
     align(&group, count, exponent, aligned);

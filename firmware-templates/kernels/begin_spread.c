@@ -1,15 +1,12 @@
 #include "fl_spread.h"
 
 #if FL_DSP
-enum { MOST_TAPS = 7, MOST_PAIRS = 36 };
-
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 static fl_phase phase_of(const fl_window *w, int32_t first) {
   const int32_t stride = w->stride_width, kernel_column = (first + w->pad_left) % stride;
   const int32_t taps = (w->kernel_width - kernel_column + stride - 1) / stride;
-  return (fl_phase){.first = first,
-                    .pixels = (w->in_width - first + stride - 1) / stride,
+  return (fl_phase){.pixels = (w->in_width - first + stride - 1) / stride,
                     .taps = taps,
                     .kernel_column = kernel_column,
                     .column = (first + w->pad_left - kernel_column) / stride - (taps - 1),
@@ -23,7 +20,6 @@ static void lay_out(const fl_window *w, fl_spread *spread) {
   for (int32_t f = 0; f < w->stride_width; f++) {
     fl_phase *const phase = &spread->phases[f];
     *phase = phase_of(w, f);
-    phase->offset = spread->pairs;
     spread->pairs += phase->pairs;
     spread->left = larger(spread->left, -phase->column);
   }
@@ -35,24 +31,30 @@ static void lay_out(const fl_window *w, fl_spread *spread) {
   }
 }
 
-/* Phases have 1, 3, 5 or 7 taps, of a stride of two 1 to 4. */
-static int32_t has_written_taps(const fl_window *w) {
-  if (w->kernel_width > MOST_TAPS) return 0;
-  return w->stride_width == 1 ? w->kernel_width % 2 == 1 : w->stride_width == 2 && w->kernel_width > 1;
+/* Those for which spread_plane_dsp.c has text. */
+static int32_t has_known_taps(const fl_window *w) {
+  if (w->kernel_width > FL_SPREAD_TAPS || w->kernel_width % 2 == 0) return 0;
+  return w->stride_width == 1 || (w->stride_width == 2 && w->kernel_width > 1 && w->in_width > 1);
+}
+
+/* 3x3 with a padding of one, on a map of the same size or of half of it. */
+static int32_t is_usual(const fl_window *w) {
+  const int32_t stride = w->stride_width;
+  return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_height == stride && w->pad_top == 1 && w->pad_left == 1 &&
+         w->out_height == (w->in_height + stride - 1) / stride && w->out_width == (w->in_width + stride - 1) / stride;
 }
 
 void fl_begin_spread(const fl_window *window, fl_spread *spread) {
   const fl_window *w = window;
   spread->window = w;
-  spread->fits = w->stride_height <= 2 && w->dilation_width == 1 && w->dilation_height == 1 && has_written_taps(w);
+  spread->fits = w->stride_height <= 2 && w->dilation_width == 1 && w->dilation_height == 1 && has_known_taps(w);
   if (!spread->fits) return;
   lay_out(w, spread);
   const int32_t room = FL_SPREAD_ELEMENTS / spread->row;
   const int32_t reach = (w->kernel_height + w->stride_height - 1) / w->stride_height;
   spread->capacity = room < w->out_height ? room : w->out_height;
-  spread->is_same = w->kernel_height == 3 && w->kernel_width == 3 && w->stride_height == 1 && w->stride_width == 1 &&
-                    w->pad_top == 1 && w->out_height == w->in_height && w->out_height + 2 <= room;
-  spread->fits = (room > reach || room >= w->out_height) && spread->pairs * w->kernel_height <= MOST_PAIRS;
+  spread->is_whole = is_usual(w) && w->out_height + 2 <= room;
+  spread->fits = (room > reach || room >= w->out_height) && spread->pairs * w->kernel_height <= FL_SPREAD_PAIRS;
   for (int32_t i = 0; i < FL_SPREAD_ELEMENTS; i++) spread->rows[i] = 0;
 }
 #else

@@ -3,11 +3,12 @@
 
 void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *training, const fl_step *step,
                     int32_t *bias) {
+  const int32_t pixels = h->pixels;
   const int16_t *plane = h->mantissas;
-  for (int32_t c = range.first; c < range.end; c++, plane += h->pixels) {
+  for (int32_t c = range.first; c < range.end; c++, plane += pixels) {
     if (fl_is_frozen(training, c)) continue;
     const fl_step_scale scale = fl_step_scale_of(training->bias_step[c], training->bias_step_exponent[c], step->bias,
                                                  h->exponents[c - range.first], FL_BIAS_FRACTION);
-    bias[c] = fl_moved_bias(bias[c], fl_step_size(fl_plane_sum(plane, h->pixels), scale));
+    bias[c] = fl_moved_bias(bias[c], fl_step_size(fl_plane_sum(plane, pixels), scale));
   }
 }

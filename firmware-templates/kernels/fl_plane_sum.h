@@ -1,4 +1,4 @@
-/* The sum over one channel of a gradient. Header only. RAM: none. Flash: where used, 3 kernels. */
+/* The sum over one channel of a gradient. Header only. RAM: none. Flash: where used, 2 kernels. */
 #ifndef FL_PLANE_SUM_H
 #define FL_PLANE_SUM_H
 
@@ -12,9 +12,11 @@ static inline int32_t fl_plane_sum(const int16_t *plane, int32_t pixels) {
   int32_t sum = 0, p = 0;
 #if FL_DSP
   const int32_t ones = 0x10001;
-  for (; p + 3 < pixels; p += 4) {
+  for (; p + 7 < pixels; p += 8) {
     sum = fl_pair_product_add(fl_load_word(plane + p), ones, sum);
     sum = fl_pair_product_add(fl_load_word(plane + p + 2), ones, sum);
+    sum = fl_pair_product_add(fl_load_word(plane + p + 4), ones, sum);
+    sum = fl_pair_product_add(fl_load_word(plane + p + 6), ones, sum);
   }
 #endif
   for (; p < pixels; p++) sum += plane[p];

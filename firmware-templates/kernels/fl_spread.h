@@ -1,6 +1,6 @@
 /*
  * A plane of h spread through a kernel, as the input gradients of depthwise and k x k convolutions need it: what is the same for
- * all planes is made once. Header only. RAM: on the stack, 16 bytes; with FL_DSP 320.
+ * all planes is made once. Header only. RAM: on the stack, 4 bytes; with FL_DSP 272.
  */
 #ifndef FL_SPREAD_H
 #define FL_SPREAD_H
@@ -8,20 +8,20 @@
 #include "fl_kernels.h"
 
 #if FL_DSP
-enum { FL_SPREAD_STRIDE = 2, FL_SPREAD_ELEMENTS = 116 };
+enum { FL_SPREAD_STRIDE = 2, FL_SPREAD_TAPS = 7, FL_SPREAD_PAIRS = 36, FL_SPREAD_ELEMENTS = 100 };
 
-/* Columns `first`, `first` + stride, ... of the map, and the taps that they meet: every stride-th of a row of the kernel. */
+/* Every stride-th column of the map, and the taps that they meet: every stride-th of a row of the kernel. */
 typedef struct {
-  int32_t first, pixels;
+  int32_t pixels;
   int32_t taps, kernel_column; /* how many, and where the first is */
   int32_t column;              /* of the buffer, which the last of them meets at the first pixel */
-  int32_t pairs, offset;       /* words of weights for a row of the kernel, and where they begin in all of a row */
+  int32_t pairs;               /* words of weights for a row of the kernel */
 } fl_phase;
 
 typedef struct {
   const fl_window *window;
   int32_t fits;     /* 0: plainly, and nothing of what follows */
-  int32_t is_same;  /* 3x3 on a map of the same size: the buffer has all rows, and one of zeros before and after them */
+  int32_t is_whole; /* 3x3, the usual: the buffer has all rows, and one of zeros before and after them */
   int32_t left;     /* zeros before a row of h */
   int32_t row;      /* elements of a row of the buffer */
   int32_t capacity; /* rows of the buffer */

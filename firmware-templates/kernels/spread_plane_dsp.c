@@ -6,23 +6,25 @@
  * Weights are pairs of neighbours, turned round: (0, 1), (1, 2), (2, 3) and so on serve two pixels, whose sums begin at two
  * halves of the same word.
  */
+#include <stddef.h>
+
 #include "fl_kernels.h"
 #if FL_DSP
+#include "fl_fill_row.h"
 #include "fl_gradient_dsp.h"
 #include "fl_spread.h"
 
-enum { MOST_TAPS = 7, MOST_PAIRS = 36 };
-
-/* Rows [from, to) of the map in one phase. */
+/* Rows [from, to) of the map. */
 typedef struct {
   const fl_window *window;
-  const int16_t *h; /* what the last tap meets in row 0 of h */
+  const int16_t *h; /* row 0 of h, with the zeros before it */
   int32_t h_step;
   const int32_t *weights; /* of row 0 of the kernel */
   int32_t weight_step;    /* from one row of the kernel to the next */
-  int32_t pixels, adds;
+  const fl_phase *phases;
+  int32_t adds;
   int32_t from, to;
-  int32_t *sums; /* of the first pixel of row `from` */
+  int32_t *sums; /* of row `from` */
 } fl_run;
 
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
@@ -49,57 +51,170 @@ typedef struct {
   int32_t h_step, weight_step, count;
 } fl_meeting;
 
-/* What one row of h adds to two or four pixels; `taps` and `pixels` are constants. */
-static FL_INLINE void add_one(const int16_t *h, const int32_t *w, int32_t taps, int32_t pixels, int32_t *sums) {
-  int32_t at[MOST_TAPS / 2 + 2], pairs[MOST_TAPS - 1];
-#pragma GCC unroll 8
-  for (int32_t k = 0; k < (taps > 1 ? taps - 1 : 1); k++) pairs[k] = w[k];
-#pragma GCC unroll 8
-  for (int32_t k = 0; k < taps / 2 + pixels / 2; k++) at[k] = fl_load_word(h + 2 * k);
-  add_two(at, pairs, taps, &sums[0], &sums[1]);
-  if (pixels == 4) add_two(at + 1, pairs, taps, &sums[2], &sums[3]);
+/* What one row of h adds to two or four pixels through three taps; `pixels` is a constant. */
+static FL_INLINE void add_one(const int16_t *h, const int32_t *w, int32_t pixels, int32_t *sums) {
+  const int32_t pairs[2] = {w[0], w[1]};
+  const int32_t at[3] = {fl_load_word(h), fl_load_word(h + 2), pixels == 4 ? fl_load_word(h + 4) : 0};
+  add_two(at, pairs, 3, &sums[0], &sums[1]);
+  if (pixels == 4) add_two(at + 1, pairs, 3, &sums[2], &sums[3]);
 }
 
-/* Exactly three rows, whose weights follow each other, */
-static FL_INLINE void add_three(const fl_meeting *rows, const int16_t *h, int32_t taps, int32_t pixels, int32_t *sums) {
+/* And what three rows add, whose weights follow each other. */
+static FL_INLINE void add_three(const fl_meeting *rows, const int16_t *h, int32_t pixels, int32_t *sums) {
   const int32_t step = rows->h_step;
-  add_one(h, rows->weights, taps, pixels, sums);
+  add_one(h, rows->weights, pixels, sums);
   h -= step;
   FL_KEEP(h);
-  add_one(h, rows->weights + taps - 1, taps, pixels, sums);
+  add_one(h, rows->weights + 2, pixels, sums);
   h -= step;
   FL_KEEP(h);
-  add_one(h, rows->weights + 2 * (taps - 1), taps, pixels, sums);
+  add_one(h, rows->weights + 4, pixels, sums);
 }
 
-/* or `count` of them. */
-static FL_INLINE void add_all(const fl_meeting *rows, const int16_t *h, int32_t taps, int32_t pixels, int32_t *sums) {
-  const int32_t h_step = rows->h_step, weight_step = rows->weight_step;
+/* The sum of one pixel. */
+static FL_INLINE int32_t one_pixel(const fl_meeting *rows, const int16_t *h) {
   const int32_t *w = rows->weights;
-  for (int32_t left = rows->count; left > 0; left--, h -= h_step, w += weight_step) add_one(h, w, taps, pixels, sums);
+  int32_t sum = 0;
+#pragma GCC unroll 3
+  for (int32_t k = 0; k < 3; k++, h -= rows->h_step, w += 2) {
+    sum = fl_low_high_add(fl_load_word(h + 2), w[1], fl_pair_product_add(fl_load_word(h), w[0], sum));
+  }
+  return sum;
 }
 
-/* Pixels of a row from `to` on, `stride` apart; what is known when this is compiled: `taps`, `stride`, `is_three`. */
-static FL_INLINE void sum_pixels(const fl_meeting *rows, int32_t taps, int32_t stride, int32_t is_three, int32_t pixels,
-                                 int32_t adds, int32_t *to) {
+static FL_INLINE void sum_pixels(const fl_meeting *rows, int32_t pixels, int32_t adds, int32_t *to) {
   const int16_t *h = rows->h;
-  for (; pixels > 3; pixels -= 4, h += 4, to += 4 * stride) {
+  for (; pixels > 3; pixels -= 4, h += 4, to += 4) {
     int32_t sums[4] = {0, 0, 0, 0};
-    if (adds) sums[0] = to[0], sums[1] = to[stride], sums[2] = to[2 * stride], sums[3] = to[3 * stride];
-    if (is_three) add_three(rows, h, taps, 4, sums);
-    else add_all(rows, h, taps, 4, sums);
-    to[0] = sums[0], to[stride] = sums[1], to[2 * stride] = sums[2], to[3 * stride] = sums[3];
+    if (adds) sums[0] = to[0], sums[1] = to[1], sums[2] = to[2], sums[3] = to[3];
+    add_three(rows, h, 4, sums);
+    to[0] = sums[0], to[1] = sums[1], to[2] = sums[2], to[3] = sums[3];
   }
-  for (; pixels > 0; pixels -= 2, h += 2, to += 2 * stride) {
+  for (; pixels > 0; pixels -= 2, h += 2, to += 2) {
     int32_t sums[2] = {0, 0};
-    if (is_three) add_three(rows, h, taps, 2, sums);
-    else add_all(rows, h, taps, 2, sums);
+    if (pixels == 1) {
+      to[0] = one_pixel(rows, h) + (adds ? to[0] : 0);
+      return;
+    }
+    add_three(rows, h, 2, sums);
     to[0] = sums[0] + (adds ? to[0] : 0);
-    if (pixels > 1) to[stride] = sums[1] + (adds ? to[stride] : 0);
+    to[1] = sums[1] + (adds ? to[1] : 0);
   }
 }
 
-static FL_INLINE void sum_rows(const fl_run *run, int32_t taps, int32_t stride) {
+/* 3x3 with rows of zeros around those of h: every row of the map meets three. */
+static __attribute__((noinline)) void same_3(const fl_run *run) {
+  const int32_t width = run->window->in_width;
+  fl_meeting rows = {run->h + run->window->pad_top * run->h_step + run->phases[0].column, run->weights, run->h_step, 0, 3};
+  int32_t *to = run->sums;
+  const int32_t *end = to + (run->to - run->from) * width;
+  for (; to != end; to += width, rows.h += rows.h_step) sum_pixels(&rows, width, run->adds, to);
+}
+
+/* What one row of h adds to four pixels of a row twice as wide: those above a mantissa, those between two. */
+static FL_INLINE void add_between(const int16_t *h, const int32_t *w, int32_t *sums) {
+  const int32_t near = fl_load_word(h), far = fl_load_word(h + 1);
+  sums[0] = fl_low_low_add(near, w[0], sums[0]);
+  sums[1] = fl_pair_product_add(near, w[1], sums[1]);
+  sums[2] = fl_high_low_add(near, w[0], sums[2]);
+  sums[3] = fl_pair_product_add(far, w[1], sums[3]);
+}
+
+/* A row of the map that meets one row of h, or also the one below it (NULL: none). */
+static FL_INLINE void sum_between(const int16_t *h, const int32_t *w, const int16_t *below, const int32_t *weights_below,
+                                  int32_t pixels, int32_t adds, int32_t *to) {
+  for (; pixels > 0; pixels -= 4, h += 2, to += 4) {
+    int32_t sums[4] = {0, 0, 0, 0};
+    add_between(h, w, sums);
+    if (below != NULL) {
+      add_between(below, weights_below, sums);
+      below += 2;
+    }
+    if (pixels > 3) {
+      if (adds) sums[0] += to[0], sums[1] += to[1], sums[2] += to[2], sums[3] += to[3];
+      to[0] = sums[0], to[1] = sums[1], to[2] = sums[2], to[3] = sums[3];
+      continue;
+    }
+    to[0] = sums[0] + (adds ? to[0] : 0);
+    if (pixels > 1) to[1] = sums[1] + (adds ? to[1] : 0);
+    if (pixels > 2) to[2] = sums[2] + (adds ? to[2] : 0);
+  }
+}
+
+/* 3x3 with a stride of two, a padding of one: rows of the map lie on rows of h and between them. */
+enum { ROW_WORDS = 2 }; /* of weights */
+
+static __attribute__((noinline)) void between_3(const fl_run *run) {
+  const int32_t width = run->window->in_width, adds = run->adds;
+  const int32_t *const top = run->weights, *const middle = top + ROW_WORDS, *const bottom = middle + ROW_WORDS;
+  const int16_t *h = run->h + run->phases[0].column;
+  int32_t *to = run->sums;
+  for (int32_t left = run->to - run->from; left > 0; left -= 2, to += width) {
+    sum_between(h, middle, NULL, NULL, width, adds, to);
+    if (left == 1) return;
+    to += width;
+    const int16_t *const above = h;
+    h += run->h_step;
+    sum_between(above, bottom, h, top, width, adds, to);
+  }
+}
+
+/*
+ * Row by row of h, so that the weights of a row stay in registers; every row is added to what is there. Pixels are `stride` apart,
+ * `taps` is a constant.
+ */
+static FL_INLINE void add_taps(fl_meeting rows, int32_t taps, int32_t pixels, int32_t stride, int32_t *to) {
+  for (; rows.count > 0; rows.count--, rows.h -= rows.h_step, rows.weights += rows.weight_step) {
+    int32_t pairs[FL_SPREAD_TAPS - 1], at[FL_SPREAD_TAPS / 2 + 1];
+#pragma GCC unroll 8
+    for (int32_t k = 0; k < (taps > 1 ? taps - 1 : 1); k++) pairs[k] = rows.weights[k];
+    const int16_t *h = rows.h;
+    int32_t *sum = to;
+    for (int32_t left = pixels; left > 0; left -= 2, h += 2) {
+      int32_t first = sum[0], second = left > 1 ? sum[stride] : 0;
+#pragma GCC unroll 8
+      for (int32_t k = 0; k < taps / 2 + 1; k++) at[k] = fl_load_word(h + 2 * k);
+      add_two(at, pairs, taps, &first, &second);
+      sum[0] = first;
+      if (left == 1) break;
+      sum[stride] = second;
+      sum += 2 * stride;
+    }
+  }
+}
+
+static __attribute__((noinline)) void add_1(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 1, pixels, stride, to);
+}
+static __attribute__((noinline)) void add_2(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 2, pixels, stride, to);
+}
+static __attribute__((noinline)) void add_3(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 3, pixels, stride, to);
+}
+static __attribute__((noinline)) void add_4(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 4, pixels, stride, to);
+}
+static __attribute__((noinline)) void add_5(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 5, pixels, stride, to);
+}
+static __attribute__((noinline)) void add_7(fl_meeting rows, int32_t pixels, int32_t stride, int32_t *to) {
+  add_taps(rows, 7, pixels, stride, to);
+}
+
+/* Those that begin_spread.c lets through. */
+static void add_phase(const fl_meeting *rows, const fl_phase *phase, int32_t stride, int32_t *to) {
+  switch (phase->taps) {
+    case 1: add_1(*rows, phase->pixels, stride, to); break;
+    case 2: add_2(*rows, phase->pixels, stride, to); break;
+    case 3: add_3(*rows, phase->pixels, stride, to); break;
+    case 4: add_4(*rows, phase->pixels, stride, to); break;
+    case 5: add_5(*rows, phase->pixels, stride, to); break;
+    default: add_7(*rows, phase->pixels, stride, to); break;
+  }
+}
+
+static void add_rows(const fl_run *run) {
   const fl_window *w = run->window;
   const int32_t by = w->stride_height - 1, last = w->out_height - 1; /* a stride of 1 or 2: shifts by 0 or 1 */
   int32_t *to = run->sums;
@@ -107,32 +222,17 @@ static FL_INLINE void sum_rows(const fl_run *run, int32_t taps, int32_t stride) 
     /* Down from the row that the first row of the kernel meets, or from the last there is. */
     const int32_t below = y + w->pad_top, first = smaller(below >> by, last), kernel_row = below - (first << by);
     const int32_t count = smaller((w->kernel_height - kernel_row + by) >> by, first + 1);
-    const fl_meeting rows = {run->h + first * run->h_step, run->weights + kernel_row * run->weight_step, run->h_step,
-                             run->weight_step << by, count};
-    sum_pixels(&rows, taps, stride, 0, run->pixels, run->adds, to);
+    fl_meeting rows = {run->h + first * run->h_step, run->weights + kernel_row * run->weight_step, run->h_step,
+                       run->weight_step << by, count};
+    const int16_t *h = rows.h;
+    for (int32_t f = 0; f < w->stride_width; f++) {
+      const fl_phase *phase = &run->phases[f];
+      rows.h = h + phase->column;
+      add_phase(&rows, phase, w->stride_width, to + f);
+      rows.weights += phase->pairs;
+    }
   }
 }
-
-/* 3x3 with rows of zeros around those of h: every row of the map meets three. */
-static __attribute__((noinline)) void same_3(const fl_run *run) {
-  fl_meeting rows = {run->h + run->window->pad_top * run->h_step, run->weights, run->h_step, 0, 3};
-  int32_t *to = run->sums;
-  const int32_t *end = to + (run->to - run->from) * run->window->in_width;
-  for (; to != end; to += run->window->in_width, rows.h += rows.h_step) {
-    sum_pixels(&rows, 3, 1, 1, run->pixels, run->adds, to);
-  }
-}
-
-#define FL_RUN(name, taps, stride) \
-  static __attribute__((noinline)) void name(const fl_run *run) { sum_rows(run, taps, stride); }
-FL_RUN(dense_1, 1, 1)
-FL_RUN(dense_3, 3, 1)
-FL_RUN(dense_5, 5, 1)
-FL_RUN(dense_7, 7, 1)
-FL_RUN(sparse_1, 1, 2)
-FL_RUN(sparse_2, 2, 2)
-FL_RUN(sparse_3, 3, 2)
-FL_RUN(sparse_4, 4, 2)
 
 /* Taps of a phase in one row of the kernel, turned round, `step` apart. */
 static void pair_weights(const int8_t *taps, int32_t step, const fl_phase *phase, int32_t *pairs) {
@@ -146,9 +246,22 @@ static void pair_weights(const int8_t *taps, int32_t step, const fl_phase *phase
   }
 }
 
+/* Three taps with a stride of one: pairs are the taps. */
+static void pair_three(const fl_window *w, const int8_t *taps, int32_t step, int32_t *pairs) {
+  for (int32_t ky = 0; ky < w->kernel_height; ky++, taps += 3 * step, pairs += 2) {
+    const int32_t middle = taps[step];
+    pairs[0] = fl_low_halves(taps[2 * step], middle);
+    pairs[1] = fl_low_halves(middle, taps[0]);
+  }
+}
+
 static void pair_kernel(const fl_spread *spread, const int8_t *taps, int32_t tap_step, int32_t *pairs) {
   const fl_window *w = spread->window;
   const int32_t step = w->stride_width * tap_step;
+  if (w->kernel_width == 3 && w->stride_width == 1) {
+    pair_three(w, taps, tap_step, pairs);
+    return;
+  }
   for (int32_t ky = 0; ky < w->kernel_height; ky++, taps += w->kernel_width * tap_step) {
     for (int32_t f = 0; f < w->stride_width; f++) {
       const fl_phase *phase = &spread->phases[f];
@@ -159,33 +272,23 @@ static void pair_kernel(const fl_spread *spread, const int8_t *taps, int32_t tap
 }
 
 static void copy(const int16_t *from, int32_t elements, int16_t *to) {
-  for (const int16_t *end = to + (elements & ~1); to != end; to += 2, from += 2) fl_store_word(to, fl_load_word(from));
-  if ((elements & 1) != 0) *to = *from;
+  for (; elements > 3; elements -= 4, to += 4, from += 4) {
+    fl_store_word(to, fl_load_word(from));
+    fl_store_word(to + 2, fl_load_word(from + 2));
+  }
+  if (elements > 1) {
+    fl_store_word(to, fl_load_word(from));
+    elements -= 2, to += 2, from += 2;
+  }
+  if (elements > 0) *to = *from;
 }
 
 /* Row `from` of h and `count` - 1 more, to the beginning of the buffer. */
 static void load_rows(fl_spread *spread, const int16_t *plane, int32_t from, int32_t count) {
   const int32_t width = spread->window->out_width;
-  int16_t *to = spread->rows + spread->left + (spread->is_same ? spread->row : 0);
+  int16_t *to = spread->rows + spread->left + (spread->is_whole ? spread->row : 0);
   plane += from * width;
   for (int32_t k = 0; k < count; k++, plane += width, to += spread->row) copy(plane, width, to);
-}
-
-static void run_phase(const fl_run *run, int32_t taps, int32_t stride, int32_t is_same) {
-  if (is_same) {
-    same_3(run);
-    return;
-  }
-  switch (taps + (stride == 1 ? 8 : 0)) {
-    case 1: sparse_1(run); break;
-    case 2: sparse_2(run); break;
-    case 3: sparse_3(run); break;
-    case 4: sparse_4(run); break;
-    case 9: dense_1(run); break;
-    case 11: dense_3(run); break;
-    case 13: dense_5(run); break;
-    default: dense_7(run); break;
-  }
 }
 
 void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
@@ -195,28 +298,28 @@ void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps
     return;
   }
   const fl_window *w = spread->window;
-  int32_t pairs[MOST_PAIRS];
+  int32_t pairs[FL_SPREAD_PAIRS];
   pair_kernel(spread, taps, tap_step, pairs);
+  if (!adds && !spread->is_whole) fl_fill_row(row, w->in_height * w->in_width, 0);
   for (int32_t y = 0, first = 0; y < w->in_height;) {
     load_rows(spread, plane, first, smaller(spread->capacity, w->out_height - first));
     /* Rows of the map all of whose rows of h are in the buffer. */
     const int32_t end = first + spread->capacity >= w->out_height
                             ? w->in_height
                             : smaller((first + spread->capacity) * w->stride_height - w->pad_top, w->in_height);
-    for (int32_t f = 0; f < w->stride_width; f++) {
-      const fl_phase *phase = &spread->phases[f];
-      const fl_run run = {.window = w,
-                          .h = spread->rows + phase->column + (spread->is_same - first) * spread->row,
-                          .h_step = spread->row,
-                          .weights = pairs + phase->offset,
-                          .weight_step = spread->pairs,
-                          .pixels = phase->pixels,
-                          .adds = adds,
-                          .from = y,
-                          .to = end,
-                          .sums = row + y * w->in_width + phase->first};
-      run_phase(&run, phase->taps, w->stride_width, spread->is_same);
-    }
+    const fl_run run = {.window = w,
+                        .h = spread->rows + (spread->is_whole - first) * spread->row,
+                        .h_step = spread->row,
+                        .weights = pairs,
+                        .weight_step = spread->pairs,
+                        .phases = spread->phases,
+                        .adds = adds,
+                        .from = y,
+                        .to = end,
+                        .sums = row + y * w->in_width};
+    if (spread->is_whole && w->stride_width == 1) same_3(&run);
+    else if (spread->is_whole) between_3(&run);
+    else add_rows(&run);
     y = end;
     /* The last row of the kernel meets this one in the next row of the map. */
     const int32_t next = (y + w->pad_top - w->kernel_height) / w->stride_height + 1;

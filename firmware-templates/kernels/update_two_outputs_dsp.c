@@ -1,6 +1,5 @@
 #include "fl_kernels.h"
 #if FL_DSP
-#include "fl_plane_sum.h"
 #include "fl_update.h"
 
 /* For maps of fewer than four pixels. */
@@ -21,35 +20,46 @@ typedef struct {
   int32_t upper_zero, lower_zero; /* zero point times the sums of the planes */
 } fl_packed_planes;
 
-static void pack_whole(const fl_plane_pair *h, int32_t pixels, int16_t *packed) {
-  for (int32_t p = 0; p < pixels; p += GROUP, packed += PACKED) {
-    const int32_t first = fl_load_word(h->upper + p), second = fl_load_word(h->upper + p + 2);
-    const int32_t third = fl_load_word(h->lower + p), fourth = fl_load_word(h->lower + p + 2);
-    fl_store_word(packed, fl_low_halves(first, second));
-    fl_store_word(packed + 2, fl_low_halves(third, fourth));
-    fl_store_word(packed + 4, fl_high_halves(first, second));
-    fl_store_word(packed + 6, fl_high_halves(third, fourth));
-  }
+/* Packs four pixels, and adds them to the sums of the planes. */
+static FL_INLINE void pack_four(const int16_t *upper, const int16_t *lower, int16_t *packed, int32_t *upper_sum,
+                                int32_t *lower_sum) {
+  const int32_t ones = 0x10001;
+  const int32_t first = fl_load_word(upper), second = fl_load_word(upper + 2);
+  const int32_t third = fl_load_word(lower), fourth = fl_load_word(lower + 2);
+  fl_store_word(packed, fl_low_halves(first, second));
+  fl_store_word(packed + 2, fl_low_halves(third, fourth));
+  fl_store_word(packed + 4, fl_high_halves(first, second));
+  fl_store_word(packed + 6, fl_high_halves(third, fourth));
+  *upper_sum = fl_pair_product_add(second, ones, fl_pair_product_add(first, ones, *upper_sum));
+  *lower_sum = fl_pair_product_add(fourth, ones, fl_pair_product_add(third, ones, *lower_sum));
 }
 
-static void pack_last(const fl_plane_pair *h, int32_t rest, int16_t *last) {
-  static const uint8_t place[GROUP] = {0, 4, 1, 5};
+/* The last four pixels, of which `rest` are new. */
+static void take_last(const fl_plane_pair *h, int32_t rest, int16_t *upper, int16_t *lower) {
   for (int32_t i = 0; i < GROUP; i++) {
     const int32_t is_new = i >= GROUP - rest;
-    last[place[i]] = is_new ? h->upper[h->pixels - GROUP + i] : (int16_t)0;
-    last[place[i] + 2] = is_new ? h->lower[h->pixels - GROUP + i] : (int16_t)0;
+    upper[i] = is_new ? h->upper[h->pixels - GROUP + i] : (int16_t)0;
+    lower[i] = is_new ? h->lower[h->pixels - GROUP + i] : (int16_t)0;
   }
 }
 
 static void pack_planes(const fl_plane_pair *h, int32_t zero, int16_t *scratch, fl_packed_planes *packed) {
   const int32_t rest = h->pixels % GROUP, whole = h->pixels - rest;
-  pack_whole(h, whole, scratch);
-  if (rest != 0) pack_last(h, rest, packed->last);
+  int32_t upper_sum = 0, lower_sum = 0;
+  int16_t *to = scratch;
+  for (int32_t p = 0; p < whole; p += GROUP, to += PACKED) {
+    pack_four(h->upper + p, h->lower + p, to, &upper_sum, &lower_sum);
+  }
+  if (rest != 0) {
+    int16_t upper[GROUP], lower[GROUP];
+    take_last(h, rest, upper, lower);
+    pack_four(upper, lower, packed->last, &upper_sum, &lower_sum);
+  }
   packed->begin = scratch;
-  packed->end = scratch + 2 * whole;
+  packed->end = to;
   packed->rest = rest;
-  packed->upper_zero = zero * fl_plane_sum(h->upper, h->pixels);
-  packed->lower_zero = zero * fl_plane_sum(h->lower, h->pixels);
+  packed->upper_zero = zero * upper_sum;
+  packed->lower_zero = zero * lower_sum;
 }
 
 /* A place in two planes of x. */
@@ -60,34 +70,44 @@ typedef struct {
 /* All groups from `h` to `end`, at least one; the places go on with them. */
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 /* Sums, a group of h, a word of x and half of it, and the pointers are all registers there are: so it is written out. */
-static FL_INLINE fl_tile add_groups(fl_tile t, const int16_t *h, const int16_t *end, fl_input_pair *x) {
-  register int32_t a __asm__("r4");
-  register int32_t b __asm__("r5");
-  register int32_t c __asm__("r6");
-  register int32_t d __asm__("r7");
-  int32_t word, half;
-  const int8_t *left = x->left, *right = x->right;
-  __asm__ volatile(
-      "1: ldmia %[h]!, {%[a], %[b], %[c], %[d]}\n"
-      "ldr %[word], [%[left]], #4\n"
-      "sxtb16 %[half], %[word]\n"
-      "smlad %[ul], %[a], %[half], %[ul]\n smlad %[ll], %[b], %[half], %[ll]\n"
-      "sxtb16 %[half], %[word], ror #8\n"
-      "ldr %[word], [%[right]], #4\n"
-      "smlad %[ul], %[c], %[half], %[ul]\n smlad %[ll], %[d], %[half], %[ll]\n"
-      "sxtb16 %[half], %[word]\n"
-      "smlad %[ur], %[a], %[half], %[ur]\n smlad %[lr], %[b], %[half], %[lr]\n"
-      "sxtb16 %[half], %[word], ror #8\n"
-      "smlad %[ur], %[c], %[half], %[ur]\n smlad %[lr], %[d], %[half], %[lr]\n"
-      "cmp %[h], %[end]\n bne 1b\n"
-      : [ul] "+r"(t.upper_left), [ll] "+r"(t.lower_left), [ur] "+r"(t.upper_right), [lr] "+r"(t.lower_right), [h] "+r"(h),
-        [left] "+r"(left), [right] "+r"(right), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d),
-        [word] "=&r"(word), [half] "=&r"(half)
-      : [end] "r"(end)
-      : "memory", "cc");
-  *x = (fl_input_pair){left, right};
-  return t;
-}
+#define FL_GROUP                                                                  \
+  "ldmia %[h]!, {%[a], %[b], %[c], %[d]}\n"                                       \
+  "ldr %[word], [%[left]], #4\n"                                                  \
+  "sxtb16 %[half], %[word]\n"                                                     \
+  "smlad %[ul], %[a], %[half], %[ul]\n smlad %[ll], %[b], %[half], %[ll]\n"       \
+  "sxtb16 %[half], %[word], ror #8\n"                                             \
+  "ldr %[word], [%[right]], #4\n"                                                 \
+  "smlad %[ul], %[c], %[half], %[ul]\n smlad %[ll], %[d], %[half], %[ll]\n"       \
+  "sxtb16 %[half], %[word]\n"                                                     \
+  "smlad %[ur], %[a], %[half], %[ur]\n smlad %[lr], %[b], %[half], %[lr]\n"       \
+  "sxtb16 %[half], %[word], ror #8\n"                                             \
+  "smlad %[ur], %[c], %[half], %[ur]\n smlad %[lr], %[d], %[half], %[lr]\n"
+/* Two groups a turn, entered in the middle where their number is odd: the bit of 16 bytes of h. */
+#define FL_GROUPS                                                                 \
+  "sub %[half], %[end], %[h]\n lsls %[half], %[half], #27\n bmi 2f\n"            \
+  "1:\n" FL_GROUP "2:\n" FL_GROUP "cmp %[h], %[end]\n bne 1b\n"
+#define FL_ADD(name, text)                                                                                              \
+  static FL_INLINE fl_tile name(fl_tile t, const int16_t *h, const int16_t *end, fl_input_pair *x) {                    \
+    register int32_t a __asm__("r4");                                                                                   \
+    register int32_t b __asm__("r5");                                                                                   \
+    register int32_t c __asm__("r6");                                                                                   \
+    register int32_t d __asm__("r7");                                                                                   \
+    int32_t word, half;                                                                                                 \
+    const int8_t *left = x->left, *right = x->right;                                                                    \
+    __asm__ volatile(text                                                                                               \
+                     : [ul] "+r"(t.upper_left), [ll] "+r"(t.lower_left), [ur] "+r"(t.upper_right),                      \
+                       [lr] "+r"(t.lower_right), [h] "+r"(h), [left] "+r"(left), [right] "+r"(right), [a] "=&r"(a),     \
+                       [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [word] "=&r"(word), [half] "=&r"(half)                 \
+                     : [end] "r"(end)                                                                                   \
+                     : "memory", "cc");                                                                                 \
+    *x = (fl_input_pair){left, right};                                                                                  \
+    return t;                                                                                                           \
+  }
+FL_ADD(add_group, FL_GROUP)
+FL_ADD(add_groups, FL_GROUPS)
+#undef FL_ADD
+#undef FL_GROUPS
+#undef FL_GROUP
 #else
 static int32_t add_two_pairs(const int16_t *h, int32_t x, int32_t sum) {
   sum = fl_pair_product_add(fl_load_word(h), fl_even_bytes(x), sum);
@@ -105,6 +125,9 @@ static fl_tile add_groups(fl_tile t, const int16_t *h, const int16_t *end, fl_in
   }
   return t;
 }
+
+/* One group. */
+static fl_tile add_group(fl_tile t, const int16_t *h, const int16_t *end, fl_input_pair *x) { return add_groups(t, h, end, x); }
 #endif
 
 /* Gradients of two outputs' weights for two inputs, whose planes may be one and the same. */
@@ -116,7 +139,7 @@ static __attribute__((noinline)) void sum_tile(const fl_packed_planes *packed, c
   if (packed->rest != 0) {
     const int32_t back = GROUP - packed->rest;
     x = (fl_input_pair){x.left - back, x.right - back};
-    t = add_groups(t, packed->last, packed->last + PACKED, &x);
+    t = add_group(t, packed->last, packed->last + PACKED, &x);
   }
   of_upper[0] = t.upper_left;
   of_upper[1] = t.upper_right;
@@ -165,14 +188,15 @@ static __attribute__((noinline)) void move_four(const fl_row_update *row, int32_
   fl_store_word(row->weights + at, within);
 }
 
-static void move_some(const fl_row_update *row, int32_t at, const int32_t *gradients) {
+static __attribute__((noinline)) void move_twice_two(const fl_row_update *row, int32_t at, const int32_t *gradients) {
+  fl_move_two(row, at, gradients[0], gradients[1]);
+  fl_move_two(row, at + 2, gradients[2], gradients[3]);
+}
+
+static FL_INLINE void move_some(const fl_row_update *row, int32_t at, const int32_t *gradients) {
   if (row->weights == NULL) return;
-  if ((row->canonical & 1u) == 0) {
-    move_four(row, at, gradients);
-  } else {
-    fl_move_two(row, at, gradients[0], gradients[1]);
-    fl_move_two(row, at + 2, gradients[2], gradients[3]);
-  }
+  if ((row->canonical & 1u) == 0) move_four(row, at, gradients);
+  else move_twice_two(row, at, gradients);
 }
 
 /* One or two inputs behind the last four. */

@@ -1,20 +1,15 @@
 #include <stddef.h>
 
-#include "fl_kernels.h"
+#include "fl_back_scale.h"
+#include "fl_fill_row.h"
+#include "fl_view_sums.h"
 
-enum { MOST = 4, BITS = 8, ALL_OPEN = 0xff };
-
-/* Rows of sums for as many channels of the output, and their weights. */
-typedef struct {
-  int32_t *rows[MOST];
-  fl_input_weights weights[MOST];
-  int32_t count;
-} fl_rows;
+enum { WORD = 32 }; /* bits of a mask that are looked at together */
 
 /* Four rows need the scratch of two: those of the first and the third channel lie where two planes of the output will. */
-static void place_rows(fl_rows *sums, const fl_gradient *output, int32_t left, int32_t *scratch) {
+static void place_rows(fl_view_sums *sums, const fl_gradient *output, int32_t left, int32_t *scratch) {
   const int32_t pixels = output->pixels;
-  if (left < MOST) {
+  if (left < FL_MOST_VIEW_ROWS) {
     sums->rows[0] = scratch;
     sums->rows[1] = scratch + pixels;
     sums->count = left < 2 ? left : 2;
@@ -25,81 +20,107 @@ static void place_rows(fl_rows *sums, const fl_gradient *output, int32_t left, i
   sums->rows[1] = scratch;
   sums->rows[2] = first + pixels;
   sums->rows[3] = scratch + pixels;
-  sums->count = MOST;
+  sums->count = FL_MOST_VIEW_ROWS;
 }
 
-static void fill_row(int32_t *row, int32_t pixels, int32_t value) {
-  for (int32_t p = 0; p < pixels; p++) row[p] = value;
-}
-
-static inline int32_t weight_of(const fl_rows *sums, int32_t k, int32_t output) {
-  return sums->weights[k].first[output * sums->weights[k].step];
-}
-
-/* One number a channel: what all pixels would get, */
-static void sum_open(const fl_rows *sums, const fl_gradient_view *view) {
-  for (int32_t k = 0; k < sums->count; k++) {
-    int32_t sum = 0;
-    for (int32_t o = 0; o < view->gradient->channels; o++) sum += weight_of(sums, k, o) * view->gradient->mantissas[o];
-    fill_row(sums->rows[k], view->pixels, sum);
+#if FL_DSP
+/* Of four rows whose weights lie side by side. */
+static void sum_four_constants(const fl_view_sums *sums, const fl_gradient_view *view) {
+  const int32_t step = sums->weights[0].step;
+  const int8_t *weight = sums->weights[0].first;
+  const int16_t *value = view->gradient->mantissas, *end = value + view->gradient->channels;
+  int32_t a = 0, b = 0, c = 0, d = 0;
+  for (; value != end; value++, weight += step) {
+    const int32_t four = fl_load_word(weight), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
+    a = fl_low_low_add(even, *value, a);
+    b = fl_low_low_add(odd, *value, b);
+    c = fl_high_low_add(even, *value, c);
+    d = fl_high_low_add(odd, *value, d);
   }
+  fl_fill_row(sums->rows[0], view->pixels, a);
+  fl_fill_row(sums->rows[1], view->pixels, b);
+  fl_fill_row(sums->rows[2], view->pixels, c);
+  fl_fill_row(sums->rows[3], view->pixels, d);
 }
+#endif
 
-/* less what closed ones do not get. Clamps act rarely, so most bytes of the mask are passed over. */
-static void take_closed(const fl_rows *sums, const fl_gradient_view *view) {
+/* One number a channel: what all pixels would get. */
+static void sum_constants(const fl_view_sums *sums, const fl_gradient_view *view) {
+#if FL_DSP
+  if (sums->count == FL_MOST_VIEW_ROWS && sums->weights[3].first == sums->weights[0].first + 3) {
+    sum_four_constants(sums, view);
+    return;
+  }
+#endif
   const int32_t channels = view->gradient->channels;
-  const int32_t elements = channels * view->pixels;
-  for (int32_t start = 0; start < elements; start += BITS) {
-    const uint32_t open = view->mask[start / BITS];
-    if (open == ALL_OPEN) continue;
-    for (int32_t i = start; i < start + BITS && i < elements; i++) {
-      if ((open >> (i - start)) & 1) continue;
-      const int32_t pixel = i / channels, channel = i - pixel * channels;
-      const int32_t value = view->gradient->mantissas[channel];
-      for (int32_t k = 0; k < sums->count; k++) sums->rows[k][pixel] -= weight_of(sums, k, channel) * value;
-    }
+  const int16_t *const values = view->gradient->mantissas;
+  for (int32_t k = 0; k < sums->count; k++) {
+    const int32_t step = sums->weights[k].step;
+    const int8_t *weight = sums->weights[k].first;
+    int32_t sum = 0;
+    for (int32_t o = 0; o < channels; o++, weight += step) sum += *weight * values[o];
+    fl_fill_row(sums->rows[k], view->pixels, sum);
   }
 }
 
-/* Two planes at a time; the last alone. */
-static void sum_planes(const fl_rows *sums, const fl_gradient_view *view, int32_t exponent, int16_t *planes) {
-  const int32_t channels = view->gradient->channels, pixels = view->pixels;
-  int16_t *second = planes + pixels;
-  for (int32_t k = 0; k < sums->count; k++) fill_row(sums->rows[k], pixels, 0);
-  for (int32_t o = 0; o < channels; o += 2) {
-    const int32_t is_pair = o + 1 < channels;
-    fl_view_plane(view, o, exponent, planes);
-    if (is_pair) fl_view_plane(view, o + 1, exponent, second);
-    for (int32_t k = 0; k < sums->count; k++) {
-      int32_t *row = sums->rows[k];
-      const int32_t a = weight_of(sums, k, o), b = is_pair ? weight_of(sums, k, o + 1) : 0;
-      if (is_pair) {
-        for (int32_t p = 0; p < pixels; p++) row[p] += a * planes[p] + b * second[p];
-      } else {
-        for (int32_t p = 0; p < pixels; p++) row[p] += a * planes[p];
-      }
-    }
+static void sum_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t exponent, int16_t *planes) {
+  for (int32_t k = 0; k < sums->count; k++) fl_fill_row(sums->rows[k], view->pixels, 0);
+  for (int32_t o = 0; o < view->gradient->channels; o += 2) fl_add_viewed_planes(sums, view, o, exponent, planes);
+}
+
+/* A mantissa of h as if it were open. */
+static int32_t mantissa_of(const fl_gradient_view *view, int32_t channel, int32_t pixel, int32_t exponent) {
+  const fl_gradient *gradient = view->gradient;
+  if (view->training == NULL) return gradient->mantissas[channel];
+  const fl_back_scale by = fl_back_scale_of(view->training, channel, gradient->exponents[channel], exponent);
+  return fl_scaled(gradient->mantissas[channel * gradient->pixels + pixel], by);
+}
+
+static void take_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t element, int32_t exponent) {
+  const int32_t channels = view->gradient->channels;
+  const int32_t pixel = element / channels, channel = element - pixel * channels;
+  const int32_t value = mantissa_of(view, channel, pixel, exponent);
+  for (int32_t k = 0; k < sums->count; k++) sums->rows[k][pixel] -= fl_view_weight(sums, k, channel) * value;
+}
+
+/* The same of the elements of a word of the mask. */
+static void take_closed_of(const fl_view_sums *sums, const fl_gradient_view *view, uint32_t closed, int32_t start,
+                           int32_t exponent) {
+  for (int32_t i = 0; closed != 0; i++, closed >>= 1) {
+    if ((closed & 1) != 0) take_closed(sums, view, start + i, exponent);
+  }
+}
+
+/* Less what closed elements do not get. Clamps of these layers act rarely: most words of the mask are passed over. */
+static void take_all_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t exponent) {
+  const int32_t elements = view->gradient->channels * view->pixels;
+  const uint8_t *at = view->mask;
+  int32_t start = 0;
+  for (; start + WORD <= elements; start += WORD, at += sizeof(uint32_t)) {
+    uint32_t open;
+    __builtin_memcpy(&open, at, sizeof open);
+    if (~open != 0) take_closed_of(sums, view, ~open, start, exponent);
+  }
+  for (; start < elements; start++) {
+    if (!fl_mask_bit(view->mask, start)) take_closed(sums, view, start, exponent);
   }
 }
 
 /* A row that lies where planes will comes before the plane that would take its end. */
-static const int8_t ORDER[MOST] = {0, 2, 1, 3};
+static const int8_t ORDER[FL_MOST_VIEW_ROWS] = {0, 2, 1, 3};
 
 void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
                               const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch) {
   const int32_t exponent = fl_view_exponent(view);
-  fl_rows sums;
+  fl_view_sums sums;
   for (int32_t i = range.first; i < range.end; i += sums.count) {
     const fl_gradient to = fl_gradient_from(output, i - range.first);
     place_rows(&sums, &to, range.end - i, scratch);
     for (int32_t k = 0; k < sums.count; k++) sums.weights[k] = fl_weights_of_input(weights, i + k, output->channels);
-    if (view->training == NULL) {
-      sum_open(&sums, view);
-      if (view->mask != NULL) take_closed(&sums, view);
-    } else {
-      sum_planes(&sums, view, exponent, (int16_t *)(void *)(scratch + 2 * output->pixels));
-    }
-    for (int32_t n = 0; n < MOST; n++) {
+    if (view->training == NULL) sum_constants(&sums, view);
+    else sum_planes(&sums, view, exponent, (int16_t *)(void *)(scratch + 2 * output->pixels));
+    if (view->mask != NULL) take_all_closed(&sums, view, exponent);
+    for (int32_t n = 0; n < FL_MOST_VIEW_ROWS; n++) {
       const int32_t k = ORDER[n];
       if (k >= sums.count) continue;
       const fl_gradient plane = fl_gradient_from(&to, k);

@@ -77,6 +77,8 @@ static void aligned(void) {
   const fl_gradient_rules rules = drawn_rules(&skip);
   const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
   fl_pointwise_input_gradient_plain((fl_channels){0, inputs}, &h, &weights, &rules, &expected, scratch);
+  static planes before;
+  before = h_planes;
   const int32_t step = below(2) == 0 ? inputs : 1 + below(inputs);
   for (int32_t first = 0; first < inputs; first += step) {
     const fl_channels range = {first, first + step < inputs ? first + step : inputs};
@@ -90,6 +92,41 @@ static void aligned(void) {
     memcpy(got.exponents + first, to.exponents, count * sizeof *to.exponents);
     CHECK(((uint8_t *)(to.mantissas + count * (size_t)pixels))[0] == GUARD);
   }
+  CHECK(memcmp(&before, &h_planes, sizeof before) == 0);
+  CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
+}
+
+static uint16_t back[CHANNELS];
+static int8_t back_exponents[CHANNELS];
+
+/* A gradient that is nowhere stored against the same one, made whole by the view's own definition. */
+static void viewed(void) {
+  const int32_t inputs = 1 + below(CHANNELS), outputs = 1 + below(CHANNELS), pixels = 1 + below(40), is_scaled = below(2);
+  static planes whole_planes;
+  static uint8_t own_mask[CHANNELS * PIXELS / 8 + 1];
+  fill(own_mask, sizeof own_mask);
+  for (size_t i = 0; i < sizeof own_mask; i++) {
+    if (below(4) != 0) own_mask[i] = 0xff;
+  }
+  for (int32_t c = 0; c < CHANNELS; c++) {
+    back[c] = (uint16_t)(below(9) == 0 ? 0 : 16384 + below(16384));
+    back_exponents[c] = (int8_t)(back[c] == 0 ? 0 : below(20) - 10);
+  }
+  const fl_training training = {.back = back, .back_exponent = back_exponents};
+  const fl_gradient g = drawn(&h_planes, outputs, is_scaled ? pixels : 1, !is_scaled);
+  const fl_gradient_view view = {&g, is_scaled ? &training : NULL, below(3) == 0 ? NULL : own_mask, pixels};
+  const int32_t exponent = fl_view_exponent(&view);
+  for (int32_t o = 0; o < outputs; o++) {
+    fl_view_plane(&view, o, exponent, whole_planes.mantissas + o * pixels);
+    whole_planes.exponents[o] = (int16_t)exponent;
+  }
+  const fl_gradient h = {whole_planes.mantissas, whole_planes.exponents, outputs, pixels};
+  const fl_gradient skip = drawn(&skip_planes, inputs, pixels, 0);
+  const fl_split_weights weights = drawn_weights(inputs);
+  const fl_gradient_rules rules = drawn_rules(&skip);
+  const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
+  fl_pointwise_input_gradient_plain((fl_channels){0, inputs}, &h, &weights, &rules, &expected, scratch);
+  fl_viewed_input_gradient((fl_channels){0, inputs}, &view, &weights, &rules, &got, scratch);
   CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
 }
 
@@ -125,7 +162,18 @@ static void running(void) {
   CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
 }
 
-static void spread(void) {
+/* Half of the windows are what networks are made of. */
+static fl_window usual_window(void) {
+  const int32_t kernel = 3 + 2 * below(3), stride = 1 + below(2), height = 1 + below(16), width = 1 + below(20);
+  return (fl_window){.in_height = height, .in_width = width, .in_channels = 1,
+                     .out_height = (height + stride - 1) / stride, .out_width = (width + stride - 1) / stride, .out_channels = 1,
+                     .kernel_height = kernel, .kernel_width = kernel,
+                     .stride_height = stride, .stride_width = stride,
+                     .dilation_height = 1, .dilation_width = 1,
+                     .pad_top = kernel / 2, .pad_left = kernel / 2};
+}
+
+static fl_window any_window(void) {
   const int32_t kernel_height = 1 + below(7), kernel_width = 1 + below(7);
   const int32_t height = 1 + below(16), width = 1 + below(20), pad_top = below(kernel_height), pad_left = below(kernel_width);
   const int32_t stride_height = 1 + below(2), stride_width = 1 + below(below(8) == 0 ? 3 : 2);
@@ -134,13 +182,18 @@ static void spread(void) {
   const int32_t out_height = over_height < 0 ? 1 : over_height / stride_height + 1;
   const int32_t out_width = over_width < 0 ? 1 : over_width / stride_width + 1;
   const int32_t dilation = below(10) == 0 ? 2 : 1;
-  const fl_window window = {.in_height = height, .in_width = width, .in_channels = 1,
-                            .out_height = out_height, .out_width = out_width, .out_channels = 1,
-                            .kernel_height = kernel_height, .kernel_width = kernel_width,
-                            .stride_height = stride_height, .stride_width = stride_width,
-                            .dilation_height = dilation, .dilation_width = dilation,
-                            .pad_top = pad_top, .pad_left = pad_left};
-  (void)drawn(&h_planes, 1, out_height * out_width, 1);
+  return (fl_window){.in_height = height, .in_width = width, .in_channels = 1,
+                     .out_height = out_height, .out_width = out_width, .out_channels = 1,
+                     .kernel_height = kernel_height, .kernel_width = kernel_width,
+                     .stride_height = stride_height, .stride_width = stride_width,
+                     .dilation_height = dilation, .dilation_width = dilation,
+                     .pad_top = pad_top, .pad_left = pad_left};
+}
+
+static void spread(void) {
+  const fl_window window = below(2) == 0 ? usual_window() : any_window();
+  const int32_t height = window.in_height, width = window.in_width;
+  (void)drawn(&h_planes, 1, window.out_height * window.out_width, 1);
   (void)drawn_weights(1);
   for (int32_t i = 0; i < height * width; i++) plain_sums[i] = fast_sums[i] = below(1000) - 500;
   const int32_t step = 1 + below(2);
@@ -212,6 +265,7 @@ static void update(void) {
 int main(void) {
   for (int32_t i = 0; i < CASES; i++) {
     aligned();
+    viewed();
     running();
     spread();
     update();
