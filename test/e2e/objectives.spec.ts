@@ -1,20 +1,10 @@
-import { unwrap } from '#libs/base/result';
-import { writeTflite } from '#libs/model/tflite';
-import { GraphBuilder } from '#test/support/graph-builder';
+import { ambiguousModelFile } from '#test/support/ambiguous-model';
 import { startServer, type TestServer } from '#test/support/server';
 import { smallModelFile } from '#test/support/small-model';
 
 jest.setTimeout(60_000);
 
 const SIDE = 6;
-
-/** As many numbers out as in, and no softmax: classes, or the input again? */
-function ambiguous(): Uint8Array {
-  const builder = new GraphBuilder('six');
-  const inner = { channels: 8, activation: 'relu' } as const;
-  const hidden = builder.fullyConnected('fc1', builder.input([1, SIDE]), inner);
-  return unwrap(writeTflite(builder.build(builder.fullyConnected('fc2', hidden, { channels: SIDE }))));
-}
 
 interface Model {
   readonly id: string;
@@ -32,10 +22,13 @@ afterEach(() => server.end());
 
 describe('what a model is to learn', () => {
   it('is settled when it is registered: what it looks like, or what was said', async () => {
-    const looks = await server.api.post<Model>('/models?name=looks', ambiguous());
+    const looks = await server.api.post<Model>('/models?name=looks', ambiguousModelFile(SIDE));
     expect(looks).toMatchObject({ objective: 'reconstruct', classes: null });
     expect(looks.notTrainable).not.toBeNull();
-    const said = await server.api.post<Model>('/models?name=said&objective=classify', ambiguous());
+    const said = await server.api.post<Model>(
+      '/models?name=said&objective=classify',
+      ambiguousModelFile(SIDE),
+    );
     expect(said).toMatchObject({ objective: 'classify', classes: SIDE, notTrainable: null });
     expect(await server.api.get(`/models/${said.id}`)).toMatchObject({ objective: 'classify' });
   });
@@ -52,7 +45,7 @@ describe('what a model is to learn', () => {
     const fleetOf = async (objective: string) => {
       const { id: modelId } = await server.api.post<Model>(
         `/models?name=${objective}&objective=${objective}`,
-        ambiguous(),
+        ambiguousModelFile(SIDE),
       );
       const { id } = await server.api.post<{ id: string }>('/fleets', { name: objective });
       await server.api.put(`/fleets/${id}/model`, { modelId });

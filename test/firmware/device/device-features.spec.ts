@@ -3,7 +3,7 @@ import { packParameters, sessionLayout } from '#libs/firmware/codegen';
 import { planStep, written } from '#libs/firmware/program';
 import { decodeDelta } from '#libs/fleet/delta';
 import { deltaLayoutOf } from '#libs/fleet/aggregate';
-import { CHUNK_BYTES, executionId, layoutId, Status, schemeId, type TrainJob } from '#libs/fleet/protocol';
+import { Status, type TrainJob } from '#libs/fleet/protocol';
 import type { Dataset } from '#libs/model/dataset';
 import type { Graph } from '#libs/model/ir';
 import { createSession } from '#libs/model/reference';
@@ -15,6 +15,7 @@ import { learnableRows, sessionRows } from '#test/support/training-rows';
 import { waitUntil } from '#test/support/wait-until';
 import { SECTOR_BYTES } from '../../../apps/fleet/src/flash';
 import { WAIT } from './jobs';
+import { orderFor } from './order';
 import { buildDevice } from './programs';
 import { TestFleet } from './test-fleet';
 
@@ -43,14 +44,10 @@ const samples: Dataset = {
 
 const trainJob = (execution: number, artifact: Artifact): TrainJob => ({
   kind: 'train',
-  execution: executionId(execution),
-  attempt: 1,
-  artifact: artifact.id,
-  sizeBytes: artifact.bytes.length,
-  sha256: artifact.sha256,
-  chunkBytes: CHUNK_BYTES,
-  layout: layoutId(model.facts.layout),
-  scheme: schemeId(model.facts.training?.scheme ?? 0),
+  ...orderFor(execution, artifact, {
+    layout: model.facts.layout,
+    scheme: model.facts.training?.scheme ?? 0,
+  }),
   seed: SEED,
   passes: PASSES,
   learningRates: schedule,

@@ -1,15 +1,8 @@
 import { shufflePass } from '#libs/base/rng';
-import {
-  CHUNK_BYTES,
-  type EvaluateJob,
-  executionId,
-  type Job,
-  layoutId,
-  schemeId,
-  type TrainJob,
-} from '#libs/fleet/protocol';
+import type { EvaluateJob, Job, TrainJob } from '#libs/fleet/protocol';
 import { balancedItems } from '#libs/model/session';
 import type { Artifact } from '#test/support/scripted-server/index';
+import { orderFor } from './order';
 import { PERCEPTRON, perceptronDelta, perceptronItems, perceptronParameters } from './perceptron';
 
 export const SEED = 12345;
@@ -18,24 +11,13 @@ export const ITEMS = perceptronItems(3, 40, 30);
 const LEARNING = { mantissa: 0x4000, exponent: 0 };
 const STANDING_STILL = { mantissa: 0, exponent: 0 };
 
-const order = (execution: number, artifact: Artifact) => ({
-  execution: executionId(execution),
-  attempt: 1,
-  artifact: artifact.id,
-  sizeBytes: artifact.bytes.length,
-  sha256: artifact.sha256,
-  chunkBytes: CHUNK_BYTES,
-  layout: layoutId(PERCEPTRON.layout),
-  scheme: schemeId(PERCEPTRON.scheme),
-});
-
 export const trainJob = (
   execution: number,
   artifact: Artifact,
   changes: Partial<TrainJob> = {},
 ): TrainJob => ({
   kind: 'train',
-  ...order(execution, artifact),
+  ...orderFor(execution, artifact, PERCEPTRON),
   seed: SEED,
   passes: PASSES,
   learningRates: [{ firstStep: 0, weights: LEARNING, bias: LEARNING, head: LEARNING }],
@@ -50,7 +32,7 @@ export const hopelessJob = (execution: number, artifact: Artifact): TrainJob =>
 
 export const evaluateJob = (execution: number, artifact: Artifact): EvaluateJob => ({
   kind: 'evaluate',
-  ...order(execution, artifact),
+  ...orderFor(execution, artifact, PERCEPTRON),
 });
 
 export const WAIT: Job = { kind: 'wait', waitMs: 3_600_000 };

@@ -2,7 +2,7 @@ import { unwrap } from '#libs/base/result';
 import { type DeltaLayout, decodeDelta } from '#libs/fleet/delta';
 import { type GeneratedModel, packParameters, sessionLayout } from '#libs/firmware/codegen';
 import { planStep, written } from '#libs/firmware/program';
-import { CHUNK_BYTES, executionId, layoutId, schemeId, type TrainJob } from '#libs/fleet/protocol';
+import type { TrainJob } from '#libs/fleet/protocol';
 import {
   type Dataset,
   FSDD_FILES,
@@ -16,6 +16,7 @@ import { goldenOf } from '#test/support/golden-sets';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
 import { Artifact } from '#test/support/scripted-server/index';
 import { sharedBytes, sharedText } from '#test/support/shared-files';
+import { orderFor } from './order';
 
 const FSDD = 'data/fsdd';
 /** As in the model's file: the input that the golden vectors were made for. */
@@ -70,14 +71,7 @@ export function goldenSession({ model, artifact }: KwsModel): TrainJob {
   const { seed, lr } = goldenOf('D');
   return {
     kind: 'train',
-    execution: executionId(1),
-    attempt: 1,
-    artifact: artifact.id,
-    sizeBytes: artifact.bytes.length,
-    sha256: artifact.sha256,
-    chunkBytes: CHUNK_BYTES,
-    layout: layoutId(model.facts.layout),
-    scheme: schemeId(model.facts.training?.scheme ?? 0),
+    ...orderFor(1, artifact, { layout: model.facts.layout, scheme: model.facts.training?.scheme ?? 0 }),
     seed,
     passes: 10,
     learningRates: [

@@ -1,22 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unwrap } from '#libs/base/result';
-import { writeTflite } from '#libs/model/tflite';
-import { GraphBuilder } from '#test/support/graph-builder';
+import { ambiguousModelFile } from '#test/support/ambiguous-model';
 import { learnableRows } from '#test/support/training-rows';
 import { fleetlearn, refusedWith, type Said } from '../testing/fleetlearn';
 
 const ROWS = 32;
 const SIDE = 6;
-
-/** As many numbers out as in, and no softmax: classes, or the input again? */
-function ambiguous(): Uint8Array {
-  const builder = new GraphBuilder('six');
-  const inner = { channels: 8, activation: 'relu' } as const;
-  const hidden = builder.fullyConnected('fc1', builder.input([1, SIDE]), inner);
-  return unwrap(writeTflite(builder.build(builder.fullyConnected('fc2', hidden, { channels: SIDE }))));
-}
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -26,7 +16,7 @@ const lines = (from: number, to: number): string =>
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetlearn-objective-'));
   const { elements, labels } = learnableRows(ROWS, SIDE, 3, 7);
-  writeFileSync(path('six.tflite'), ambiguous());
+  writeFileSync(path('six.tflite'), ambiguousModelFile(SIDE));
   writeFileSync(path('rows.i8'), new Uint8Array(elements.buffer));
   writeFileSync(path('labels.u8'), labels);
   writeFileSync(path('adapt.txt'), lines(0, 24));
