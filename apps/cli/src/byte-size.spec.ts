@@ -6,9 +6,12 @@ it.each([
   ['64kb', 65_536],
   ['0', 0],
 ])('%s is %d bytes', (text, bytes) => {
-  expect(parseByteSize(text)).toEqual({ ok: true, value: bytes });
+  expect(parseByteSize('--sram', text)).toEqual({ ok: true, value: bytes });
 });
 
 it.each(['', '-1', '1.5KB', '64MB', 'KB', '12345678901'])('"%s" is no size', (text) => {
-  expect(parseByteSize(text)).toMatchObject({ ok: false, error: { code: 'usage' } });
+  expect(parseByteSize('--flash', text)).toEqual({
+    ok: false,
+    error: { code: 'usage', message: `--flash is "${text}", but wanted is a size: 65536 or 64KB` },
+  });
 });

@@ -130,7 +130,7 @@ async function readWanted(options: {
   readonly engine: string;
   readonly sram: string | undefined;
 }): Promise<Result<Wanted>> {
-  const sram = options.sram === undefined ? ok(undefined) : parseByteSize(options.sram);
+  const sram = options.sram === undefined ? ok(undefined) : parseByteSize('--sram', options.sram);
   if (!sram.ok) return sram;
   const choice = await readEngine(localWorkshop, options.engine);
   if (!choice.ok) return choice;

@@ -4,7 +4,7 @@ import type { SearchLimits } from '#libs/firmware/program';
 import { schemeToJson } from '#libs/model/scheme';
 import { parseByteSize } from '../byte-size';
 import { defineCommand } from '../command';
-import { writeFiles } from '../files/write-files';
+import { checkPlaces, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { readBoard, wholeBoard } from '../model/read-board';
 import { readModel } from '../model/read-model';
@@ -83,6 +83,8 @@ export const scheme = defineCommand({
       'head-lr': undefined,
     });
     if (!numbers.ok) return numbers;
+    const place = checkPlaces(options.out === undefined ? [] : [options.out]);
+    if (!place.ok) return place;
     const limits = readLimits(options.upload);
     if (!limits.ok) return limits;
     const model = readModel(path, options.objective);
@@ -129,7 +131,7 @@ export const scheme = defineCommand({
 
 function readLimits(upload: string | undefined): Result<SearchLimits> {
   if (upload === undefined) return ok({});
-  const uploadBytes = parseByteSize(upload);
+  const uploadBytes = parseByteSize('--upload', upload);
   return uploadBytes.ok ? ok({ uploadBytes: uploadBytes.value }) : uploadBytes;
 }
 
@@ -159,7 +161,7 @@ async function flashLimit({
   readonly flash: string | undefined;
 }): Promise<Result<FlashLimit | undefined>> {
   if (flash === undefined) return ok(undefined);
-  const bytes = parseByteSize(flash);
+  const bytes = parseByteSize('--flash', flash);
   if (!bytes.ok) return bytes;
   const named = await readBoard(localWorkshop, board ?? FLASH_BOARD, { sram: undefined });
   const whole = named.ok ? wholeBoard(named.value) : named;

@@ -329,6 +329,11 @@ describe('train refuses', () => {
     ['progress that nobody waits for', { 'least-fall': '0.1' }, 'train.no-patience'],
     ['a cache of another kind', { cache: 'on' }, 'train.unknown-cache'],
     ['an output nowhere', { delta: 'none/out.delta' }, 'file.unwritable'],
+    [
+      'an output over a folder, before anything is read',
+      { export: '.', model: 'none.tflite' },
+      'file.unwritable',
+    ],
   ] as const)('%s', async (_what, changes, code) => {
     writeFileSync(path('empty.i8'), '');
     const said = await trained({ epochs: '1', ...changes }, '--json');

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { err, fault, ok, type Result } from '#libs/base/result';
 import type { Watch } from '#libs/model/session';
 import { defineCommand, type Terminal } from '../command';
-import { type Files, writeFiles } from '../files/write-files';
+import { checkPlaces, type Files, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { METHODS } from '../scheme/contributions';
 import { type PreparedTraining, prepareTraining } from '../train/prepare';
@@ -101,6 +100,8 @@ export const train = defineCommand({
       'rate, twice at most; a session after which the loss of the rows to learn from is no smaller than before keeps the old values\n' +
       '("kept": false). "end" says why no further pass was made: passes, lowLoss, noProgress, guard. telemetry.saturated counts the values\n' +
       'that came to the end of their range: many say that the rate is too high.',
+    'A scheme of your own: {"name": "mine", "biasLayers": 9, "weightLayers": [{"layer": 15, "ratio": 0.5}]} trains the biases of the last 9 layers\n' +
+      'before the head, of layer 15 the weights of the first half of its input channels, and the head. Layers are the operators with weights, counted from 0.',
     '--scheme auto searches as `scheme` does, by what --search says: gradients of up to 32 of the rows to learn from (seconds); structure, as\n' +
       'servers do for all versions of a model; or measured, with some 60 sessions, every fourth of the rows to learn from held out (minutes).\n' +
       'The rows to test on decide nothing.',
@@ -114,10 +115,10 @@ export const train = defineCommand({
       'learnt is the same, to the byte.',
   ],
   async run({ words: [path], options }, terminal) {
+    const outputs = checkOutputs(options);
+    if (!outputs.ok) return outputs;
     const prepared = await prepareTraining(localWorkshop, path, options, terminal);
     if (!prepared.ok) return prepared;
-    const places = checkPlaces(options);
-    if (!places.ok) return places;
     const { model, board, rates, rules, request, run } = prepared.value;
     const started = performance.now();
     const outcome = await run(request, options.json ? UNWATCHED : progress(terminal, prepared.value));
@@ -157,13 +158,10 @@ interface OutputPaths {
 }
 
 /** Asked before the work: it may take minutes. Refused: `train.same-output`, `file.unwritable`. */
-function checkPlaces({ delta, export: exported }: OutputPaths): Result<void> {
+function checkOutputs({ delta, export: exported }: OutputPaths): Result<void> {
   if (exported !== undefined && resolve(delta) === resolve(exported))
     return err(fault('train.same-output', `--delta and --export would both be written to ${delta}`));
-  const nowhere = [delta, exported ?? delta].find((path) => !existsSync(dirname(path)));
-  return nowhere === undefined
-    ? ok(undefined)
-    : err(fault('file.unwritable', `${nowhere} can't be written: there is no such folder`));
+  return checkPlaces([delta, ...(exported === undefined ? [] : [exported])]);
 }
 
 interface LearntFiles {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inFolder, writeFiles } from './write-files';
+import { checkPlaces, inFolder, writeFiles } from './write-files';
 
 describe('files are written all or none:', () => {
   let folder = '';
@@ -49,6 +49,14 @@ describe('files are written all or none:', () => {
   it('nothing where a folder is missing that was not to be made', async () => {
     expect(await writeFiles(new Map([[at('no/one'), '']]))).toMatchObject({ ok: false });
     expect(existsSync(at('no'))).toBe(false);
+  });
+
+  it('where there is a place for each, which can be asked before', () => {
+    writeFileSync(at('old'), 'before');
+    expect(checkPlaces([at('old'), at('new'), '/dev/null'])).toEqual({ ok: true, value: undefined });
+    expect(checkPlaces([at('new'), folder])).toMatchObject({ error: { code: 'file.unwritable' } });
+    expect(checkPlaces([at('no/one')])).toMatchObject({ error: { code: 'file.unwritable' } });
+    expect(readdirSync(folder)).toEqual(['old']);
   });
 
   it('through a link, and to a device', async () => {

@@ -31,6 +31,24 @@ export async function writeFiles(files: Files, folders: readonly string[] = []):
   }
 }
 
+/**
+ * Can files come to be at these paths, as far as can be told beforehand? Asked before work that may take minutes.
+ * Refused: `file.unwritable`.
+ */
+export function checkPlaces(paths: readonly string[]): Result<void> {
+  for (const path of paths) {
+    const reason = obstacleAt(path);
+    if (reason !== undefined) return err(fault('file.unwritable', `${path} can't be written: ${reason}`));
+  }
+  return ok(undefined);
+}
+
+function obstacleAt(path: string): string | undefined {
+  if (!existsSync(dirname(path))) return 'there is no such folder';
+  if (!existsSync(path)) return undefined;
+  return statSync(path).isDirectory() ? 'it is a directory' : undefined;
+}
+
 function foldersOf(files: Files, folders: readonly string[]): readonly string[] {
   const inside = (folder: string): boolean =>
     folders.some((each) => folder === each || folder.startsWith(join(each, '/')));

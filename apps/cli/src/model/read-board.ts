@@ -26,9 +26,9 @@ export async function readBoard(
 }
 
 function readBudget(sram: string | undefined, flash: string | undefined): Result<Partial<Budget>> {
-  const sramBytes = sram === undefined ? ok(undefined) : parseByteSize(sram);
+  const sramBytes = sram === undefined ? ok(undefined) : parseByteSize('--sram', sram);
   if (!sramBytes.ok) return sramBytes;
-  const flashBytes = flash === undefined ? ok(undefined) : parseByteSize(flash);
+  const flashBytes = flash === undefined ? ok(undefined) : parseByteSize('--flash', flash);
   if (!flashBytes.ok) return flashBytes;
   return ok({
     ...(sramBytes.value !== undefined && { sramBytes: sramBytes.value }),

@@ -47,7 +47,7 @@ export function readNumbers(words: SessionWords): Result<SessionNumbers> {
   if (!headLr.ok) return headLr;
   const quantisation = readQuantisation(words['data-scale'], words['data-zero']);
   if (!quantisation.ok) return quantisation;
-  const sram = words.sram === undefined ? ok(undefined) : parseByteSize(words.sram);
+  const sram = words.sram === undefined ? ok(undefined) : parseByteSize('--sram', words.sram);
   if (!sram.ok) return sram;
   return ok({
     epochs: epochs.value,

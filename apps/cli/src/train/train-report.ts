@@ -153,8 +153,9 @@ export function trainText(report: TrainReport): string {
   const measured = report.classes > 1 ? 'accuracy and mean cross-entropy (nats)' : 'mean squared error';
   return [
     `${model} on ${engine}, to ${objective}: scheme ${scheme.name}, ${grouped(scheme.trained.weights)} weights and ` +
-      `${grouped(scheme.trained.biases)} biases; rates ${rates.weights}, ${rates.bias}, ${rates.head}`,
+      `${grouped(scheme.trained.biases)} biases; ${ratesText(rates)}`,
     `${grouped(rows.adapt)} rows to learn from; ${measured} of ${grouped(rows.test)} to test on`,
+    ...cachedText(report),
     '',
     formatTable(
       CURVE_COLUMNS,
@@ -173,8 +174,24 @@ const ENDS: Readonly<Record<SessionEnd, string | undefined>> = {
   passes: undefined,
   lowLoss: 'It ended early: the loss of the rows to learn from was small enough.',
   noProgress: 'It ended early: the loss of the rows to learn from no longer fell.',
-  guard: undefined, // said where the old values stay
+  guard:
+    'It was given up: at none of three rates, each a quarter of the one before, did the rows to learn from get better.',
 };
+
+/** Which rate is whose, where they differ. */
+const ratesText = ({ weights, bias, head }: LearningRates): string =>
+  weights === bias && bias === head
+    ? `rate ${head}`
+    : `rates ${weights} (weights), ${bias} (biases), ${head} (head)`;
+
+function cachedText({ prefix }: TrainReport): readonly string[] {
+  if (!prefix) return [];
+  const { layers, featureBytes } = prefix;
+  const what = layers === 1 ? 'layer' : `${layers} layers`;
+  return [
+    `the first ${what} ran once a row, not in every step; the result, ${grouped(featureBytes)} bytes, was kept beside the row`,
+  ];
+}
 
 const endText = ({ end }: TrainReport): readonly string[] => [ENDS[end]].filter((text) => text !== undefined);
 
