@@ -7,16 +7,22 @@ import { type Graph, layersOf, tensorOf } from '#libs/model/ir';
 import { canonicalOrder, storedBiases, storedWeights } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
 
-/** A network with every order of storage: 3x3 convolution, depthwise, pointwise, dense head of 4 classes. */
-export function smallGraph(seed = 1, headScales?: readonly number[]): Graph {
+/** How the head of a network stands in its file. */
+export type HeadKind = 'dense' | 'convolution';
+
+/** A network with every order of storage: 3x3 convolution, depthwise, pointwise, head of 4 classes. */
+export function smallGraph(seed = 1, headScales?: readonly number[], headKind: HeadKind = 'dense'): Graph {
   const build = new GraphBuilder('small', seed);
   const input = build.input([1, 6, 6, 2]);
   const conv = build.conv('conv', input, { channels: 3, kernel: 3 });
   const depthwise = build.depthwise('dw', conv, {});
   const pointwise = build.conv('pw', depthwise, { channels: 5 });
-  const pooled = build.reshape('flat', build.averagePool('pool', pointwise), [1, 5]);
+  const pooled = build.averagePool('pool', pointwise);
+  const options = { channels: 4, ...(headScales && { scales: headScales }) };
   return build.build(
-    build.fullyConnected('fc', pooled, { channels: 4, ...(headScales && { scales: headScales }) }),
+    headKind === 'convolution'
+      ? build.conv('fc', pooled, options)
+      : build.fullyConnected('fc', build.reshape('flat', pooled, [1, 5]), options),
   );
 }
 

@@ -234,6 +234,18 @@ describe('a published version', () => {
     expect(fresh).not.toEqual(old);
   });
 
+  it('takes a convolution of one pixel for the head that it is', () => {
+    const only = contribution('one', 7);
+    const [dense, convolution] = (['dense', 'convolution'] as const).map((kind) => {
+      const graph = smallGraph(2, undefined, kind);
+      return nextVersion({ graph, master: unwrap(startMaster(graph)) }, [only]).graph;
+    });
+    for (const name of ['fc.w', 'fc.b']) {
+      expect(canonicalValues(convolution!, name)).toEqual(canonicalValues(dense!, name));
+      expect(scalesOf(convolution!, name)).toEqual(scalesOf(dense!, name));
+    }
+  });
+
   it('re-expresses the bias of the head in the new scale', () => {
     const base = firstVersion(2);
     const only = contribution('one', 7);

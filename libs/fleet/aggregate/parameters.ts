@@ -43,7 +43,8 @@ export function parametersOf(graph: Graph): readonly Parameter[] {
 function parametersOfLayer(graph: Graph, op: LayerOp, endsClassifier: boolean): readonly Parameter[] {
   const weights = tensorOf(graph, op.weights);
   const bias = op.bias === undefined ? undefined : tensorOf(graph, op.bias);
-  const isHead = endsClassifier && op.kind === 'fullyConnected';
+  // A convolution of one pixel can be a head as well.
+  const isHead = endsClassifier && (op.kind === 'fullyConnected' || op.kind === 'conv2d');
   const head = isHead ? { head: { weights, ...(bias && { bias }) } } : {};
   const stored = storedWeights(graph, op.weights);
   const order = canonicalOrder(op.kind, weights.shape);
