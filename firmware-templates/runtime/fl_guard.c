@@ -32,4 +32,6 @@ bool fl_guard_trips(uint32_t base_sum, uint32_t pass_sum, uint32_t pass, uint32_
   return pass_sum >= limit;
 }
 
-bool fl_guard_helped(uint32_t base_sum, uint32_t check_sum) { return check_sum < base_sum; }
+bool fl_guard_helped(fl_guard_look base, fl_guard_look check, uint32_t restarts) {
+  return check.loss_sum < base.loss_sum && (restarts == 0 || check.right >= base.right);
+}

@@ -17,7 +17,16 @@ uint32_t fl_guard_summand(int32_t loss);
 /* Sums over the same `items`: before the first step, and of this pass. */
 bool fl_guard_trips(uint32_t base_sum, uint32_t pass_sum, uint32_t pass, uint32_t items, uint32_t classes);
 
-/* Did the loss of the items to learn from fall from before the first step to after the last? Else the old values stay. */
-bool fl_guard_helped(uint32_t base_sum, uint32_t check_sum);
+/* What a look at the items to learn from counted: losses, and right answers. */
+typedef struct {
+  uint32_t loss_sum;
+  uint32_t right;
+} fl_guard_look;
+
+/*
+ * From before the first step to after the last, did the loss fall, and, if training began again, are no fewer right? Else the
+ * old values stay.
+ */
+bool fl_guard_helped(fl_guard_look base, fl_guard_look check, uint32_t restarts);
 
 #endif

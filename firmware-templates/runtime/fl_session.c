@@ -138,9 +138,11 @@ static void end_pass(fl_session *session) {
   }
 }
 
+static fl_guard_look looked(const fl_tally *tally) { return (fl_guard_look){tally->loss_sum, tally->right}; }
+
 static void end_check(fl_session *session) {
   session->check = session->now;
-  if (!fl_guard_helped(session->base.loss_sum, session->check.loss_sum)) {
+  if (!fl_guard_helped(looked(&session->base), looked(&session->check), session->restarts)) {
     keep_old(session);
   } else if (session->plan.tests_every_pass) {
     session->after = session->tested;

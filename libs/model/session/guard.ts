@@ -38,9 +38,11 @@ export function guardTrips(base: Tally, learned: Tally, pass: number, classes: n
 }
 
 /**
- * N11: did a session that came to its end help? The loss of the items to learn from fell. They stand in for items that were held out
+ * N11: did a session that came to its end help? The loss of the items to learn from fell; and where the guard had to begin again, no fewer of them
+ * are right: after few passes at a rate that is still too high, a loss can fall while answers get worse. They stand in for items that were held out
  * because a device has few: what this must find are values that training has broken, and those fail on the items just
  * learned from as on all others; ten held-out items of a hundred would cost a tenth of what there is to learn from, and
  * tell no more than tenths. The items to test on decide nothing: they would no longer be a test.
  */
-export const hasHelped = (base: Tally, check: Tally): boolean => check.lossSum < base.lossSum;
+export const hasHelped = (base: Tally, check: Tally, restarts: number): boolean =>
+  check.lossSum < base.lossSum && (restarts === 0 || check.right >= base.right);

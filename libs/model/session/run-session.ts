@@ -35,7 +35,7 @@ export function runSession(learner: Learner, work: SessionWork, watch: Watch = U
       continue;
     }
     const check = end === 'guard' ? NO_ITEMS : evaluated(learner, classes, first);
-    const kept = end !== 'guard' && hasHelped(base, check);
+    const kept = end !== 'guard' && hasHelped(base, check, restart);
     const saturated = learner.saturated();
     if (!kept) learner.restart();
     const after = kept ? (epochs.at(-1)?.test ?? before) : before;

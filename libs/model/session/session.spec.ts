@@ -68,12 +68,15 @@ class Scripted implements Learner {
   restarts = 0;
   readonly steps: number[] = [];
   private looks = 0;
-  constructor(private readonly bits: (look: number) => number) {}
+  constructor(
+    private readonly bits: (look: number) => number,
+    private readonly answer: (look: number) => number = () => 0,
+  ) {}
   forward(): void {
     this.looks += 1;
   }
   predict(): number {
-    return 0;
+    return this.answer(this.looks - 1);
   }
   loss(): number {
     return BIT * this.bits(this.looks - 1);
@@ -134,6 +137,20 @@ describe('a session', () => {
     expect(record).toMatchObject({ kept: false, restarts: 0, steps: 4, check: { items: 2 } });
     expect(record.after).toEqual(record.before);
     expect(learner.restarts).toBe(1);
+  });
+
+  it('keeps the old values after a restart where fewer are right, whatever the loss', () => {
+    const run = (firstPass: number, answersAtLast: number) => {
+      const LAST = firstPass > 4 ? 12 : 9;
+      const learner = new Scripted(
+        (look) => (look === 3 ? firstPass : 3 - look / 8),
+        (look) => (look >= LAST ? answersAtLast : 0),
+      );
+      return runSession(learner, { classes: 4, rows, plan });
+    };
+    expect(run(8, 1)).toMatchObject({ kept: false, restarts: 1, base: { right: 2 }, check: { right: 0 } });
+    expect(run(8, 0)).toMatchObject({ kept: true, restarts: 1, check: { right: 2 } });
+    expect(run(1, 1)).toMatchObject({ kept: true, restarts: 0, check: { right: 0 } });
   });
 
   it('leaves a delta of 0 where it did not help, and moves values where it did', () => {

@@ -84,11 +84,21 @@ function ratesAt(one: SessionCase, step: number, restarts: number): Rates {
 /** N11: what a loss adds to a sum. */
 const summand = (loss: bigint): number => Number((loss > 16n * 65536n ? 16n * 65536n : loss) >> 4n);
 
-function lossesOf(session: SpecSession, { items }: SessionCase, list: readonly number[]): number {
-  return list.reduce((total, i) => {
+/** The sum of losses, and how many are right: the first of the largest logits is the answer. */
+interface Look {
+  readonly sum: number;
+  readonly right: number;
+}
+
+function look(session: SpecSession, { items }: SessionCase, list: readonly number[]): Look {
+  const answers = list.map((i) => {
     const { features, label } = at(items, i);
-    return total + summand(lossOf(session.forward(features), label).loss);
-  }, 0);
+    const logits = session.forward(features);
+    const answer = logits.indexOf(logits.reduce((a, b) => (b > a ? b : a)));
+    return { loss: summand(lossOf(logits, label).loss), isRight: answer === label };
+  });
+  const sum = answers.reduce((total, { loss }) => total + loss, 0);
+  return { sum, right: answers.filter(({ isRight }) => isRight).length };
 }
 
 /** floor(65536 * log2 K). */
@@ -138,15 +148,17 @@ function attempt(one: SessionCase, base: number, restart: number): Attempt {
 export function specSession(one: SessionCase): SessionVector {
   const fresh = new SpecSession(one.inference, one.scheme);
   const first = listOf(one, 0);
-  const base = lossesOf(fresh, one, first);
+  const before = look(fresh, one, first);
+  const base = before.sum;
   const passes: { restart: number; pass: number; sum: number }[] = [];
   for (let restart = 0; ; restart++) {
     const { session, sums, end } = attempt(one, base, restart);
     sums.forEach((sum, pass) => passes.push({ restart, pass, sum }));
     if (end === 'guard' && restart < 2) continue;
     const saturated = session.saturated();
-    const check = end === 'guard' ? 0 : lossesOf(session, one, first);
-    const kept = end !== 'guard' && check < base;
+    const after = end === 'guard' ? { sum: 0, right: 0 } : look(session, one, first);
+    const check = after.sum;
+    const kept = end !== 'guard' && check < base && (restart === 0 || after.right >= before.right);
     const delta = digestOf((kept ? session : fresh).delta());
     const steps = sums.length * one.items.length;
     return { base, passes, check, kept, end, steps, restarts: restart, saturated, delta };
