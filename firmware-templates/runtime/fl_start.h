@@ -5,6 +5,8 @@
 #include "fl_access.h"
 #include "fl_model.h"
 
+#if FL_MODEL_TRAINS
+
 enum { FL_HEAD_FRACTION = 4 };
 
 /* A frozen channel's bias never moves: it is held whole, whatever it is. */
@@ -22,5 +24,7 @@ static inline int32_t fl_start_value(const uint8_t *parameters, const fl_variabl
   const int32_t stored = fl_const_s8(parameters, variable->parameter_offset)[fl_start_index(variable, index)];
   return variable->kind == FL_VARIABLE_HEAD ? stored * (1 << FL_HEAD_FRACTION) : fl_saturate(stored, FL_WEIGHT_LIMIT);
 }
+
+#endif
 
 #endif
