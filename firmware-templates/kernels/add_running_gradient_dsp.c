@@ -4,20 +4,40 @@
 #include "fl_running.h"
 #include "fl_spare.h"
 
+/* The sum shifted, what is held beside it as it was. */
+static FL_INLINE int32_t shifted_beside(int32_t held, int32_t spare_bits, fl_half_shift by) {
+  const int32_t alone = fl_sum_alone(held, spare_bits);
+  return fl_held_beside(held, alone, fl_shifted(alone, by));
+}
+
 static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   const int32_t shift = exponent - running->exponent;
   int32_t *sum = running->sums, *end = sum + running->inputs * running->pixels;
   running->exponent = exponent;
-  if (shift > FL_MOST_HALF_SHIFT || running->spare_bits > 0) {
+  const int32_t spare_bits = running->spare_bits;
+  if (shift > FL_MOST_HALF_SHIFT) {
     for (; sum < end; sum++) {
-      const int32_t held = *sum, alone = fl_sum_alone(held, running->spare_bits);
-      *sum = fl_held_beside(held, alone, fl_round_shift(alone, shift));
+      const int32_t alone = fl_sum_alone(*sum, spare_bits);
+      *sum = fl_held_beside(*sum, alone, fl_round_shift(alone, shift));
     }
     return;
   }
   const fl_half_shift by = fl_half_shift_of(shift);
-  for (; sum < end; sum++) *sum = fl_shifted(*sum, by);
+  if (((end - sum) & 1) != 0) {
+    *sum = shifted_beside(*sum, spare_bits, by);
+    sum++;
+  }
+  while (sum < end) {
+    int32_t left, right;
+    FL_LOAD_TWO(left, right, sum);
+    left = shifted_beside(left, spare_bits, by), right = shifted_beside(right, spare_bits, by);
+    FL_STORE_TWO_ON(left, right, sum);
+  }
 }
+
+/* Either half of a word: extended and added by one instruction. */
+static FL_INLINE int32_t first_shifted(int32_t pair, fl_half_shift by) { return fl_low_low_add(pair, 1, by.half) >> by.shift; }
+static FL_INLINE int32_t second_shifted(int32_t pair, fl_half_shift by) { return fl_high_low_add(pair, 1, by.half) >> by.shift; }
 
 /* h' of two channels of the group, a word a pixel, every second word from `aligned` on. */
 static void align_two(const fl_gradient *h, int32_t channel, int32_t count, int32_t exponent, int32_t *aligned) {
@@ -30,9 +50,12 @@ static void align_two(const fl_gradient *h, int32_t channel, int32_t count, int3
   }
   const fl_half_shift low_by = fl_half_shift_of(exponent - h->exponents[channel]);
   const fl_half_shift high_by = fl_half_shift_of(exponent - h->exponents[channel + 1]);
-  for (int32_t p = 0; p < pixels; p++) {
-    aligned[2 * p] = fl_low_halves(fl_shifted(low[p], low_by), fl_shifted(high[p], high_by));
+  for (const int16_t *end = low + (pixels & ~1); low != end; low += 2, high += 2, aligned += 4) {
+    const int32_t below = fl_load_word(low), above = fl_load_word(high);
+    aligned[0] = fl_low_halves(first_shifted(below, low_by), first_shifted(above, high_by));
+    aligned[2] = fl_low_halves(second_shifted(below, low_by), second_shifted(above, high_by));
   }
+  if ((pixels & 1) != 0) *aligned = fl_low_halves(fl_shifted(*low, low_by), fl_shifted(*high, high_by));
 }
 
 static void fill_zero(int32_t *aligned, int32_t pixels) {
@@ -74,6 +97,12 @@ static FL_INLINE void weights_of_two(const int8_t *at, int32_t step, fl_group_we
 /* Two input channels, two pixels at a time up to `end`, which `first` is not. Returns where h goes on. */
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 /* A compiler loads and stores words one by one, and keeps no pointer of four in a register: so it is written out. */
+#define FL_ADD_TO(row, upper, lower)                                                                          \
+  "ldrd %[left], %[right], [%[" row "]]\n"                                                                    \
+  "smlad %[left], %[p], %[" upper "], %[left]\n smlad %[right], %[r], %[" upper "], %[right]\n"              \
+  "smlad %[left], %[q], %[" lower "], %[left]\n smlad %[right], %[s], %[" lower "], %[right]\n"              \
+  "strd %[left], %[right], [%[" row "]], #8\n"
+#define FL_ADD_TWO "ldmia %[h]!, {%[p], %[q], %[r], %[s]}\n" FL_ADD_TO("first", "au", "al") FL_ADD_TO("second", "bu", "bl")
 static FL_INLINE const int32_t *add_twos(int32_t *first, int32_t *second, const int32_t *end, fl_group_weights a,
                                          fl_group_weights b, const int32_t *h) {
   register int32_t p __asm__("r4");
@@ -81,23 +110,18 @@ static FL_INLINE const int32_t *add_twos(int32_t *first, int32_t *second, const 
   register int32_t r __asm__("r6");
   register int32_t s __asm__("r7");
   int32_t left, right;
+  /* Two twos a turn, entered in the middle where their number is odd: the bit of 8 bytes of a row. */
   __asm__ volatile(
-      "1: ldmia %[h]!, {%[p], %[q], %[r], %[s]}\n"
-      "ldrd %[left], %[right], [%[first]]\n"
-      "smlad %[left], %[p], %[au], %[left]\n smlad %[right], %[r], %[au], %[right]\n"
-      "smlad %[left], %[q], %[al], %[left]\n smlad %[right], %[s], %[al], %[right]\n"
-      "strd %[left], %[right], [%[first]], #8\n"
-      "ldrd %[left], %[right], [%[second]]\n"
-      "smlad %[left], %[p], %[bu], %[left]\n smlad %[right], %[r], %[bu], %[right]\n"
-      "smlad %[left], %[q], %[bl], %[left]\n smlad %[right], %[s], %[bl], %[right]\n"
-      "strd %[left], %[right], [%[second]], #8\n"
-      "cmp %[first], %[end]\n bne 1b\n"
+      "sub %[left], %[end], %[first]\n lsls %[left], %[left], #28\n bmi 2f\n"
+      "1:\n" FL_ADD_TWO "2:\n" FL_ADD_TWO "cmp %[first], %[end]\n bne 1b\n"
       : [first] "+r"(first), [second] "+r"(second), [h] "+r"(h), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s),
         [left] "=&r"(left), [right] "=&r"(right)
       : [end] "r"(end), [au] "r"(a.upper), [al] "r"(a.lower), [bu] "r"(b.upper), [bl] "r"(b.lower)
       : "memory", "cc");
   return h;
 }
+#undef FL_ADD_TWO
+#undef FL_ADD_TO
 #else
 static const int32_t *add_twos(int32_t *first, int32_t *second, const int32_t *end, fl_group_weights a, fl_group_weights b,
                                const int32_t *h) {

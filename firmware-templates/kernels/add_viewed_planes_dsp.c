@@ -10,14 +10,17 @@ void fl_add_viewed_planes_plain(const fl_view_sums *sums, const fl_gradient_view
 /* Scaled mantissas of two channels, a word a pixel. */
 static void pair_planes(const int16_t *upper, const int16_t *lower, fl_back_scale u, fl_back_scale l, int32_t pixels,
                         int32_t *words) {
-  for (const int32_t *end = words + (pixels & ~1); words != end; words += 2, upper += 2, lower += 2) {
+  const int32_t of_upper = fl_wide_factor(u), of_lower = fl_wide_factor(l);
+  for (const int32_t *end = words + (pixels & ~1); words != end; upper += 2, lower += 2) {
     const int32_t above = fl_load_word(upper), below = fl_load_word(lower);
-    const int32_t first = fl_low_low_add(above, u.factor, u.half) >> u.shift;
-    const int32_t second = fl_high_low_add(above, u.factor, u.half) >> u.shift;
-    words[0] = fl_low_halves(first, fl_low_low_add(below, l.factor, l.half) >> l.shift);
-    words[1] = fl_low_halves(second, fl_high_low_add(below, l.factor, l.half) >> l.shift);
+    const int32_t first = fl_pair_of_wide(fl_wide_low_add(of_upper, above, FL_WIDE_HALF),
+                                          fl_wide_low_add(of_lower, below, FL_WIDE_HALF));
+    const int32_t second = fl_pair_of_wide(fl_wide_high_add(of_upper, above, FL_WIDE_HALF),
+                                           fl_wide_high_add(of_lower, below, FL_WIDE_HALF));
+    FL_STORE_TWO_ON(first, second, words);
   }
-  if ((pixels & 1) != 0) words[0] = fl_low_halves(fl_scaled(*upper, u), fl_scaled(*lower, l));
+  if ((pixels & 1) == 0) return;
+  *words = fl_pair_of_wide(fl_wide_low_add(of_upper, *upper, FL_WIDE_HALF), fl_wide_low_add(of_lower, *lower, FL_WIDE_HALF));
 }
 
 /* To four rows at once, two pixels at a time up to `end`, which words is not. */
@@ -28,29 +31,27 @@ typedef struct {
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 /* Four rows, their weights and two words of each are all registers there are. */
+#define FL_ADD_TO(row, weight)                                                                       \
+  "ldrd %[left], %[right], [%[" row "]]\n"                                                           \
+  "smlad %[left], %[x], %[" weight "], %[left]\n smlad %[right], %[y], %[" weight "], %[right]\n"   \
+  "strd %[left], %[right], [%[" row "]], #8\n"
+#define FL_ADD_TWO                                                                                   \
+  "ldrd %[x], %[y], [%[words]], #8\n"                                                                \
+  FL_ADD_TO("first", "a") FL_ADD_TO("second", "b") FL_ADD_TO("third", "c") FL_ADD_TO("fourth", "d")
 static FL_INLINE void add_twos(const fl_four *f, const int32_t *words, const int32_t *end) {
   int32_t *first = f->rows[0], *second = f->rows[1], *third = f->rows[2], *fourth = f->rows[3];
   int32_t x, y, left, right;
+  /* Two twos a turn, entered in the middle where their number is odd: the bit of 8 bytes of words. */
   __asm__ volatile(
-      "1: ldrd %[x], %[y], [%[words]], #8\n"
-      "ldrd %[left], %[right], [%[first]]\n"
-      "smlad %[left], %[x], %[a], %[left]\n smlad %[right], %[y], %[a], %[right]\n"
-      "strd %[left], %[right], [%[first]], #8\n"
-      "ldrd %[left], %[right], [%[second]]\n"
-      "smlad %[left], %[x], %[b], %[left]\n smlad %[right], %[y], %[b], %[right]\n"
-      "strd %[left], %[right], [%[second]], #8\n"
-      "ldrd %[left], %[right], [%[third]]\n"
-      "smlad %[left], %[x], %[c], %[left]\n smlad %[right], %[y], %[c], %[right]\n"
-      "strd %[left], %[right], [%[third]], #8\n"
-      "ldrd %[left], %[right], [%[fourth]]\n"
-      "smlad %[left], %[x], %[d], %[left]\n smlad %[right], %[y], %[d], %[right]\n"
-      "strd %[left], %[right], [%[fourth]], #8\n"
-      "cmp %[words], %[end]\n bne 1b\n"
+      "sub %[x], %[end], %[words]\n lsls %[x], %[x], #28\n bmi 2f\n"
+      "1:\n" FL_ADD_TWO "2:\n" FL_ADD_TWO "cmp %[words], %[end]\n bne 1b\n"
       : [words] "+r"(words), [first] "+r"(first), [second] "+r"(second), [third] "+r"(third), [fourth] "+r"(fourth),
         [x] "=&r"(x), [y] "=&r"(y), [left] "=&r"(left), [right] "=&r"(right)
       : [a] "r"(f->pairs[0]), [b] "r"(f->pairs[1]), [c] "r"(f->pairs[2]), [d] "r"(f->pairs[3]), [end] "r"(end)
       : "memory", "cc");
 }
+#undef FL_ADD_TWO
+#undef FL_ADD_TO
 #else
 static void add_twos(const fl_four *f, const int32_t *words, const int32_t *end) {
   for (int32_t k = 0; k < FL_MOST_VIEW_ROWS; k++) {
@@ -68,6 +69,25 @@ static __attribute__((noinline)) void add_rows(const fl_four *f, const int32_t *
   }
 }
 
+/* Of all rows, for output channels `output` and the next: by words where those of the rows lie side by side. */
+static void pair_weights(const fl_view_sums *sums, int32_t output, int32_t *pairs) {
+  const fl_input_weights of = sums->weights[0];
+  if (sums->weights[FL_MOST_VIEW_ROWS - 1].first != of.first + FL_MOST_VIEW_ROWS - 1) {
+    for (int32_t k = 0; k < FL_MOST_VIEW_ROWS; k++) {
+      pairs[k] = fl_low_halves(fl_view_weight(sums, k, output), fl_view_weight(sums, k, output + 1));
+    }
+    return;
+  }
+  const int8_t *at = of.first + output * of.step;
+  const int32_t upper = fl_load_word(at), lower = fl_load_word(at + of.step);
+  const int32_t upper_even = fl_even_bytes(upper), lower_even = fl_even_bytes(lower);
+  const int32_t upper_odd = fl_odd_bytes(upper), lower_odd = fl_odd_bytes(lower);
+  pairs[0] = fl_low_halves(upper_even, lower_even);
+  pairs[1] = fl_low_halves(upper_odd, lower_odd);
+  pairs[2] = fl_high_halves(upper_even, lower_even);
+  pairs[3] = fl_high_halves(upper_odd, lower_odd);
+}
+
 void fl_add_viewed_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t output, int32_t exponent,
                           int16_t *scratch) {
   if (sums->count != FL_MOST_VIEW_ROWS || output + 1 >= view->gradient->channels) {
@@ -79,10 +99,8 @@ void fl_add_viewed_planes(const fl_view_sums *sums, const fl_gradient_view *view
   pair_planes(upper.mantissas, lower.mantissas, fl_back_scale_of(view->training, output, upper.exponents[0], exponent),
               fl_back_scale_of(view->training, output + 1, lower.exponents[0], exponent), view->pixels, words);
   fl_four four;
-  for (int32_t k = 0; k < FL_MOST_VIEW_ROWS; k++) {
-    four.rows[k] = sums->rows[k];
-    four.pairs[k] = fl_low_halves(fl_view_weight(sums, k, output), fl_view_weight(sums, k, output + 1));
-  }
+  for (int32_t k = 0; k < FL_MOST_VIEW_ROWS; k++) four.rows[k] = sums->rows[k];
+  pair_weights(sums, output, four.pairs);
   add_rows(&four, words, view->pixels);
 }
 

@@ -58,11 +58,11 @@ static uint32_t masked_bits_of(int32_t *row, int32_t channel, const uint8_t *mas
 /* A pair of mantissas at a time, wherever they lie; half a unit can be added to all sums. */
 static void shorten(const int32_t *row, int32_t pixels, fl_half_shift by, int16_t *plane) {
   const int32_t *end = row + (pixels & ~3);
-  for (; row != end; row += 4, plane += 4) {
+  for (; row != end; plane += 4) {
     int32_t first, second, third, fourth;
-    FL_LOAD_TWO(first, second, row);
+    FL_LOAD_TWO_ON(first, second, row);
     fl_store_word(plane, fl_low_halves(fl_shifted(first, by), fl_shifted(second, by)));
-    FL_LOAD_TWO(third, fourth, row + 2);
+    FL_LOAD_TWO_ON(third, fourth, row);
     fl_store_word(plane + 2, fl_low_halves(fl_shifted(third, by), fl_shifted(fourth, by)));
   }
   for (end += pixels & 3; row != end; row++, plane++) *plane = (int16_t)fl_shifted(*row, by);

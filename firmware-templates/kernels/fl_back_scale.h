@@ -36,22 +36,35 @@ static inline int16_t fl_scaled(int32_t mantissa, fl_back_scale by) {
 }
 
 #if FL_DSP
-static FL_INLINE int32_t fl_scaled_pair(int32_t pair, fl_back_scale by) {
-  const int32_t low = fl_low_low_add(pair, by.factor, by.half), high = fl_high_low_add(pair, by.factor, by.half);
-  return fl_low_halves(low >> by.shift, high >> by.shift);
+/*
+ * The same for all shifts there are, 15 to 31: half a unit is 2^14 of floor(g * wide / 2^16), which is floor(g * factor /
+ * 2^(shift - 15)), and the result begins at bit 15, because floors of floors are one.
+ */
+enum { FL_WIDE_SHIFT = 15, FL_WIDE_HALF = 1 << (FL_WIDE_SHIFT - 1) };
+
+static FL_INLINE int32_t fl_wide_factor(fl_back_scale by) { return by.factor << (31 - by.shift); }
+
+/* Two sums that begin at bit 15 as a pair. */
+static FL_INLINE int32_t fl_pair_of_wide(int32_t low, int32_t high) {
+  return fl_low_and_doubled(low >> FL_WIDE_SHIFT, high);
+}
+
+static FL_INLINE int32_t fl_scaled_pair(int32_t pair, int32_t wide) {
+  return fl_pair_of_wide(fl_wide_low_add(wide, pair, FL_WIDE_HALF), fl_wide_high_add(wide, pair, FL_WIDE_HALF));
 }
 #endif
 
 static inline void fl_scale_mantissas(const int16_t *from, int32_t count, fl_back_scale by, int16_t *to) {
   int32_t p = 0;
 #if FL_DSP
+  const int32_t wide = fl_wide_factor(by);
   for (; p + 7 < count; p += 8) {
-    fl_store_word(to + p, fl_scaled_pair(fl_load_word(from + p), by));
-    fl_store_word(to + p + 2, fl_scaled_pair(fl_load_word(from + p + 2), by));
-    fl_store_word(to + p + 4, fl_scaled_pair(fl_load_word(from + p + 4), by));
-    fl_store_word(to + p + 6, fl_scaled_pair(fl_load_word(from + p + 6), by));
+    fl_store_word(to + p, fl_scaled_pair(fl_load_word(from + p), wide));
+    fl_store_word(to + p + 2, fl_scaled_pair(fl_load_word(from + p + 2), wide));
+    fl_store_word(to + p + 4, fl_scaled_pair(fl_load_word(from + p + 4), wide));
+    fl_store_word(to + p + 6, fl_scaled_pair(fl_load_word(from + p + 6), wide));
   }
-  for (; p + 1 < count; p += 2) fl_store_word(to + p, fl_scaled_pair(fl_load_word(from + p), by));
+  for (; p + 1 < count; p += 2) fl_store_word(to + p, fl_scaled_pair(fl_load_word(from + p), wide));
 #endif
   for (; p < count; p++) to[p] = fl_scaled(from[p], by);
 }
@@ -67,9 +80,12 @@ static inline void fl_close_plane(const uint8_t *mask, int32_t channel, int32_t 
   /* Where pixels have whole bytes of bits, a channel is one bit of every so many bytes. */
   const int32_t step = channels >> 3, bit = 1 << (channel & 7);
   mask += channel >> 3;
-  for (const int16_t *end = plane + pixels; plane != end; plane++, mask += step) {
-    if ((*mask & bit) == 0) *plane = 0;
+  const int16_t *const end = plane + (pixels & ~1);
+  for (; plane != end; plane += 2, mask += 2 * step) {
+    if ((mask[0] & bit) == 0) plane[0] = 0;
+    if ((mask[step] & bit) == 0) plane[1] = 0;
   }
+  if ((pixels & 1) != 0 && (*mask & bit) == 0) *plane = 0;
 }
 
 /* `plane`: given by its channel, `channel`; becomes mantissas of `exponent`. */

@@ -21,13 +21,16 @@ static FL_INLINE int32_t fl_load_word(const void *at) {
 
 static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(at, &word, sizeof word); }
 
-/* Two words at a multiple of four by one instruction, which gcc rarely makes of two loads; stored, and on to the next. */
+/* Two words at a multiple of four by one instruction, which gcc rarely makes of two loads; and on to the next; stored. */
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 #define FL_LOAD_TWO(first, second, at) __asm__ volatile("ldrd %0, %1, [%2]" : "=&r"(first), "=r"(second) : "r"(at) : "memory")
+#define FL_LOAD_TWO_ON(first, second, at) \
+  __asm__ volatile("ldrd %1, %2, [%0], #8" : "+&r"(at), "=&r"(first), "=&r"(second) : : "memory")
 #define FL_STORE_TWO_ON(first, second, at) \
   __asm__ volatile("strd %1, %2, [%0], #8" : "+r"(at) : "r"(first), "r"(second) : "memory")
 #else
 #define FL_LOAD_TWO(first, second, at) ((first) = (at)[0], (second) = (at)[1])
+#define FL_LOAD_TWO_ON(first, second, at) ((first) = (at)[0], (second) = (at)[1], (at) += 2)
 #define FL_STORE_TWO_ON(first, second, at) ((at)[0] = (first), (at)[1] = (second), (at) += 2)
 #endif
 
@@ -43,6 +46,8 @@ static FL_INLINE void fl_store_word(void *at, int32_t word) { __builtin_memcpy(a
 #define fl_low_low_add(x, y, sum) __smlabb((x), (y), (sum))
 #define fl_low_high_add(x, y, sum) __smlabt((x), (y), (sum))
 #define fl_high_low_add(x, y, sum) __smlatb((x), (y), (sum))
+#define fl_wide_low_add(wide, x, sum) __smlawb((wide), (x), (sum))
+#define fl_wide_high_add(wide, x, sum) __smlawt((wide), (x), (sum))
 #define fl_even_bytes(word) ((int32_t)__sxtb16((int8x4_t)(word)))
 #define fl_even_bytes_add(word, pair) ((int32_t)__sxtab16((pair), (int8x4_t)(word)))
 #define fl_saturated_byte(value) ((int32_t)__builtin_arm_ssat((value), 8)) /* __ssat warns */
@@ -63,6 +68,7 @@ FL_DSP_UNARY(fl_odd_bytes, "sxtb16 %0, %1, ror #8")
 FL_DSP_BINARY(fl_odd_bytes_add, "sxtab16 %0, %2, %1, ror #8")
 FL_DSP_BINARY(fl_low_halves, "pkhbt %0, %1, %2, lsl #16")
 FL_DSP_BINARY(fl_high_halves, "pkhtb %0, %2, %1, asr #16")
+FL_DSP_BINARY(fl_low_and_doubled, "pkhbt %0, %1, %2, lsl #1")
 FL_DSP_BINARY(fl_high_product, "smmul %0, %1, %2")
 FL_DSP_BINARY(fl_pair_sum, "sadd16 %0, %1, %2")
 FL_DSP_BINARY(fl_rounded_high_product, "smmulr %0, %1, %2")
@@ -107,6 +113,14 @@ static FL_INLINE int32_t fl_high_low_add(int32_t x, int32_t y, int32_t sum) {
   return fl_wrap((int64_t)fl_high(x) * fl_low(y) + sum);
 }
 
+/* wide * lane / 2^16, down, and a sum. */
+static FL_INLINE int32_t fl_wide_low_add(int32_t wide, int32_t x, int32_t sum) {
+  return fl_wrap((((int64_t)wide * fl_low(x)) >> 16) + sum);
+}
+static FL_INLINE int32_t fl_wide_high_add(int32_t wide, int32_t x, int32_t sum) {
+  return fl_wrap((((int64_t)wide * fl_high(x)) >> 16) + sum);
+}
+
 /* Bytes 0 and 2 of a word as a pair, bytes 1 and 3. */
 static FL_INLINE int32_t fl_even_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 0), fl_byte(word, 2)); }
 static FL_INLINE int32_t fl_odd_bytes(int32_t word) { return fl_pair_of(fl_byte(word, 1), fl_byte(word, 3)); }
@@ -127,6 +141,11 @@ static FL_INLINE int32_t fl_pair_sum(int32_t a, int32_t b) {
 /* (low of a, low of b), (high of a, high of b). */
 static FL_INLINE int32_t fl_low_halves(int32_t a, int32_t b) { return fl_pair_of(fl_low(a), fl_low(b)); }
 static FL_INLINE int32_t fl_high_halves(int32_t a, int32_t b) { return fl_pair_of(fl_high(a), fl_high(b)); }
+
+/* (low of a, high of 2 * b). */
+static FL_INLINE int32_t fl_low_and_doubled(int32_t a, int32_t b) {
+  return (int32_t)(((uint32_t)a & 0xffffu) | (((uint32_t)b << 1) & 0xffff0000u));
+}
 
 /* a * b / 2^32, down. */
 static FL_INLINE int32_t fl_high_product(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }

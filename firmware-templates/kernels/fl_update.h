@@ -1,4 +1,4 @@
-/* N7 for the weights of one output channel. Header only. RAM: none. Flash: where used, 3 kernels. */
+/* N7 for the weights of one output channel. Header only. RAM: none. Flash: where used, 4 kernels. */
 #ifndef FL_UPDATE_H
 #define FL_UPDATE_H
 
@@ -55,10 +55,14 @@ static inline int32_t fl_right_step(const fl_row_update *row, int32_t gradient) 
   return fl_step_product(row, gradient) >> row->shift;
 }
 
-/* where something is: D, clipped (which N7 does to D of weights anyway); */
+/* where something is: D, clipped to 2^bits (which N7 does to D anyway); */
+static inline int32_t fl_left_step_within(const fl_row_update *row, int32_t gradient, int32_t bits) {
+  const int32_t left = row->left < bits ? row->left : bits;
+  return fl_saturate(fl_step_product(row, gradient), (1 << bits) >> left) * (1 << left);
+}
+
 static inline int32_t fl_left_step(const fl_row_update *row, int32_t gradient) {
-  const int32_t left = row->left < FL_WEIGHT_STEP_BITS ? row->left : FL_WEIGHT_STEP_BITS;
-  return fl_saturate(fl_step_product(row, gradient), FL_WEIGHT_STEP_LIMIT >> left) * (1 << left);
+  return fl_left_step_within(row, gradient, FL_WEIGHT_STEP_BITS);
 }
 
 /* and everywhere, clipped or not. */

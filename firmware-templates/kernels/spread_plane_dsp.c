@@ -103,13 +103,16 @@ static FL_INLINE void sum_pixels(const fl_meeting *rows, int32_t pixels, int32_t
 }
 
 /* 3x3 with rows of zeros around those of h: every row of the map meets three. */
-static __attribute__((noinline)) void same_3(const fl_run *run) {
+static FL_INLINE void same_3_of(const fl_run *run, int32_t adds) {
   const int32_t width = run->window->in_width;
   fl_meeting rows = {run->h + run->window->pad_top * run->h_step + run->phases[0].column, run->weights, run->h_step, 0, 3};
   int32_t *to = run->sums;
   const int32_t *end = to + (run->to - run->from) * width;
-  for (; to != end; to += width, rows.h += rows.h_step) sum_pixels(&rows, width, run->adds, to);
+  for (; to != end; to += width, rows.h += rows.h_step) sum_pixels(&rows, width, adds, to);
 }
+
+static __attribute__((noinline)) void same_3(const fl_run *run) { same_3_of(run, 0); }
+static __attribute__((noinline)) void same_3_more(const fl_run *run) { same_3_of(run, 1); }
 
 /* What one row of h adds to four pixels of a row twice as wide: those above a mantissa, those between two. */
 static FL_INLINE void add_between(const int16_t *h, const int32_t *w, int32_t *sums) {
@@ -271,16 +274,10 @@ static void pair_kernel(const fl_spread *spread, const int8_t *taps, int32_t tap
   }
 }
 
-static void copy(const int16_t *from, int32_t elements, int16_t *to) {
-  for (; elements > 3; elements -= 4, to += 4, from += 4) {
-    fl_store_word(to, fl_load_word(from));
-    fl_store_word(to + 2, fl_load_word(from + 2));
-  }
-  if (elements > 1) {
-    fl_store_word(to, fl_load_word(from));
-    elements -= 2, to += 2, from += 2;
-  }
-  if (elements > 0) *to = *from;
+/* Rows are short: a word at a time. */
+static FL_INLINE void copy(const int16_t *from, int32_t elements, int16_t *to) {
+  for (const int16_t *end = from + (elements & ~1); from != end; from += 2, to += 2) fl_store_word(to, fl_load_word(from));
+  if ((elements & 1) != 0) *to = *from;
 }
 
 /* Row `from` of h and `count` - 1 more, to the beginning of the buffer. */
@@ -317,7 +314,8 @@ void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps
                         .from = y,
                         .to = end,
                         .sums = row + y * w->in_width};
-    if (spread->is_whole && w->stride_width == 1) same_3(&run);
+    if (spread->is_whole && w->stride_width == 1 && adds) same_3_more(&run);
+    else if (spread->is_whole && w->stride_width == 1) same_3(&run);
     else if (spread->is_whole) between_3(&run);
     else add_rows(&run);
     y = end;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fl_back_scale.h"
 #include "fl_gradient_dsp.h"
 #include "fl_kernels.h"
 #include "fl_step.h"
@@ -262,6 +263,26 @@ static void update(void) {
   CHECK(memcmp(trained, fixed_weights, sizeof trained) == 0);
 }
 
+/* N6.2, one mantissa after the other and one pixel of the mask after the other. */
+static void scaled(void) {
+  const int32_t channels = 1 + below(CHANNELS), pixels = 1 + below(40), channel = below(channels);
+  const int32_t shift = 15 + below(17);
+  const fl_back_scale by = {below(32768), 1 << (shift - 1), shift};
+  const fl_gradient h = drawn(&h_planes, channels, pixels, 0);
+  const int16_t *from = h.mantissas + channel * pixels;
+  int16_t *expected = plain_planes.mantissas, *got = fast_planes.mantissas;
+  fill(mask, sizeof mask);
+  fill(got, sizeof fast_planes.mantissas);
+  memcpy(expected, got, sizeof fast_planes.mantissas);
+  for (int32_t p = 0; p < pixels; p++) {
+    const int32_t is_open = fl_mask_bit(mask, p * channels + channel);
+    expected[p] = is_open ? fl_scaled(from[p], by) : (int16_t)0;
+  }
+  fl_scale_mantissas(from, pixels, by, got);
+  fl_close_plane(mask, channel, channels, pixels, got);
+  CHECK(memcmp(expected, got, sizeof fast_planes.mantissas) == 0);
+}
+
 int main(void) {
   for (int32_t i = 0; i < CASES; i++) {
     aligned();
@@ -269,6 +290,7 @@ int main(void) {
     running();
     spread();
     update();
+    scaled();
   }
   return 0;
 }
