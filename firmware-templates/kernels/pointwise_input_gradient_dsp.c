@@ -79,40 +79,61 @@ static void sum_woven(const fl_operands *of, int32_t *a, int32_t *b) {
 #endif
 
 /* The same of planes as they are. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* With a second pointer to planes none is left for that to weights, nor for a third word: some halves are loaded twice. */
+#define FL_TWO_PIXELS(at, first, second)                                                                  \
+  "ldr %[p], [%[upper], #" at "]\n ldr %[q], [%[lower], #" at "]\n"                                      \
+  "pkhtb %[q], %[q], %[p], asr #16\n"                                                                    \
+  "smlad %[a" second "], %[q], %[r], %[a" second "]\n smlad %[b" second "], %[q], %[s], %[b" second "]\n" \
+  "ldrh %[q], [%[lower], #" at "]\n"                                                                     \
+  "pkhbt %[p], %[p], %[q], lsl #16\n"                                                                    \
+  "smlad %[a" first "], %[p], %[r], %[a" first "]\n smlad %[b" first "], %[p], %[s], %[b" first "]\n"
 static __attribute__((noinline)) void sum_planes(const fl_operands *of, int32_t *a, int32_t *b) {
-  const int8_t *w = of->weights.first;
-  /* What does not change in the inner loop, which has no registers left for it. */
-  const int8_t *volatile const end = w + (of->outputs & ~1) * of->weights.step;
-  volatile const int32_t step = of->weights.step, stride = of->stride;
-  const int16_t *upper = of->h;
-  int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
-  while (w != end) {
-    int32_t x = fl_load_half(w);
-    w += step;
-    x = fl_low_halves(x, fl_load_half(w));
-    w += step;
-    const int32_t y = fl_odd_bytes(x);
-    x = fl_even_bytes(x);
-    const int16_t *lower = upper + stride;
-    int32_t near = fl_load_word(upper), far = fl_load_word(lower);
-    int32_t pair = fl_low_halves(near, far);
-    a0 = fl_pair_product_add(pair, x, a0);
-    b0 = fl_pair_product_add(pair, y, b0);
-    pair = fl_high_halves(near, far);
-    a1 = fl_pair_product_add(pair, x, a1);
-    b1 = fl_pair_product_add(pair, y, b1);
-    near = fl_load_word(upper + 2), far = fl_load_word(lower + 2);
-    pair = fl_low_halves(near, far);
-    a2 = fl_pair_product_add(pair, x, a2);
-    b2 = fl_pair_product_add(pair, y, b2);
-    pair = fl_high_halves(near, far);
-    a3 = fl_pair_product_add(pair, x, a3);
-    b3 = fl_pair_product_add(pair, y, b3);
-    upper = lower + stride;
+  const int32_t pairs = of->outputs / 2;
+  struct {
+    const int8_t *w;
+    int32_t step;
+    const int8_t *end;
+    int32_t stride; /* bytes of two planes */
+  } kept = {of->weights.first, of->weights.step, of->weights.first + 2 * pairs * of->weights.step,
+            2 * of->stride * (int32_t)sizeof *of->h};
+  const int16_t *upper = of->h, *lower = of->h + of->stride;
+  int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0, p, q, r, s;
+  if (pairs > 0) {
+    __asm__ volatile(
+        "1: ldrd %[p], %[q], %[kept]\n"
+        "ldrh %[r], [%[p]]\n ldrh %[s], [%[p], %[q]]\n"
+        "add %[p], %[p], %[q], lsl #1\n str %[p], %[kept]\n"
+        "ldr %[q], %[end]\n cmp %[p], %[q]\n"
+        "pkhbt %[r], %[r], %[s], lsl #16\n sxtb16 %[s], %[r], ror #8\n sxtb16 %[r], %[r]\n"
+        FL_TWO_PIXELS("0", "0", "1") FL_TWO_PIXELS("4", "2", "3")
+        "ldr %[q], %[stride]\n add %[upper], %[upper], %[q]\n add %[lower], %[lower], %[q]\n"
+        "bne 1b\n"
+        : [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2), [a3] "+r"(a3), [b0] "+r"(b0), [b1] "+r"(b1), [b2] "+r"(b2),
+          [b3] "+r"(b3), [upper] "+r"(upper), [lower] "+r"(lower), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s),
+          [kept] "+m"(kept.w)
+        : [end] "m"(kept.end), [stride] "m"(kept.stride), "m"(kept)
+        : "memory", "cc");
   }
   a[0] = a0, a[1] = a1, a[2] = a2, a[3] = a3;
   b[0] = b0, b[1] = b1, b[2] = b2, b[3] = b3;
 }
+#undef FL_TWO_PIXELS
+#else
+static void sum_planes(const fl_operands *of, int32_t *a, int32_t *b) {
+  const int8_t *w = of->weights.first;
+  const int16_t *upper = of->h;
+  for (int32_t p = 0; p < PIXELS; p++) a[p] = b[p] = 0;
+  for (int32_t o = 0; o + 1 < of->outputs; o += 2, w += 2 * of->weights.step, upper += 2 * of->stride) {
+    const int32_t both = fl_low_halves(fl_load_half(w), fl_load_half(w + of->weights.step));
+    for (int32_t p = 0; p < PIXELS; p++) {
+      const int32_t pair = fl_low_halves(upper[p], upper[of->stride + p]);
+      a[p] = fl_pair_product_add(pair, fl_even_bytes(both), a[p]);
+      b[p] = fl_pair_product_add(pair, fl_odd_bytes(both), b[p]);
+    }
+  }
+}
+#endif
 
 /* Rows at the four pixels from `pixel` on. */
 static void four_pixels(const fl_gradient *h, int32_t is_woven, int32_t pixel, fl_input_weights weights, int32_t *first,
