@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_kernels.h"
 #if FL_DSP
 #include <stddef.h>

@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_kernels.h"
 
 static int32_t has_open_pixel(const uint8_t *mask, int32_t pixels, int32_t channels, int32_t channel) {

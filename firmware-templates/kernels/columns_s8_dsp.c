@@ -174,6 +174,8 @@ static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_
   }
 }
 
+#include "fl_small.h" /* from here on: once for all filters */
+
 /* Whole filters; `split` of them trained. */
 static void four_columns(const fl_job *job, int32_t split) {
   const fl_filter *filter = job->filter;

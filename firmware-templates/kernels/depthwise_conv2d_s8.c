@@ -4,6 +4,13 @@
 #include "fl_output.h"
 #include "fl_rows.h"
 
+/* Cores with DSP instructions have another kernel for those that are common. */
+#if FL_DSP
+enum { HAS_3X3 = 0 };
+#else
+enum { HAS_3X3 = 1 };
+#endif
+
 /*
  * One channel at a time. The input rows under the kernel are copied out of the HWC map into a ring of zero-bordered
  * int16 rows (x - zero), so that the inner loop meets no border and no stride over channels.
@@ -57,36 +64,28 @@ static inline fl_two_sums two_rows(const int16_t *first, const int16_t *second, 
   return sums;
 }
 
-static fl_two_sums two_outputs(const fl_window *w, const fl_ring *ring, int32_t top, int32_t left, const int8_t *weights) {
-  const int32_t taps = w->kernel_width, step = w->dilation_width, stride = w->stride_width;
+/* distance: elements from the first output's input to the second's. */
+static fl_two_sums two_outputs(const fl_window *w, const fl_ring *ring, int32_t top, int32_t left, int32_t distance,
+                               const int8_t *weights) {
+  const int32_t taps = w->kernel_width, step = w->dilation_width;
   fl_two_sums sums = {0, 0};
   for (int32_t ky = 0; ky < w->kernel_height; ky++, weights += taps, top += w->dilation_height) {
     const int16_t *row = row_at(ring, top) + left;
-    sums = step == 1 ? two_rows(row, row + stride, weights, taps, 1, sums)
-                     : two_rows(row, row + stride, weights, taps, step, sums);
+    sums = step == 1 ? two_rows(row, row + distance, weights, taps, 1, sums)
+                     : two_rows(row, row + distance, weights, taps, step, sums);
   }
   return sums;
 }
 
-static int32_t one_output(const fl_window *w, const fl_ring *ring, int32_t top, int32_t left, const int8_t *weights) {
-  const int32_t taps = w->kernel_width, step = w->dilation_width;
-  int32_t sum = 0;
-  for (int32_t ky = 0; ky < w->kernel_height; ky++, top += w->dilation_height) {
-    const int16_t *row = row_at(ring, top) + left;
-    for (int32_t kx = 0; kx < taps; kx++, row += step) sum += *weights++ * *row;
-  }
-  return sum;
-}
-
+/* The last of an odd number of outputs is computed twice. */
 static void any_kernel(const fl_window *w, const fl_ring *ring, int32_t top, const int8_t *weights, fl_output o, fl_sink to) {
   const int32_t channels = w->out_channels, width = w->out_width, stride = w->stride_width;
-  int32_t ox = 0, index = 0;
-  for (; ox + 1 < width; ox += 2, index += 2 * channels) {
-    const fl_two_sums sums = two_outputs(w, ring, top, ox * stride, weights);
+  for (int32_t ox = 0, index = 0; ox < width; ox += 2, index += 2 * channels) {
+    const int32_t is_pair = ox + 1 < width;
+    const fl_two_sums sums = two_outputs(w, ring, top, ox * stride, is_pair ? stride : 0, weights);
     fl_put(o, sums.first, to, index);
-    fl_put(o, sums.second, to, index + channels);
+    if (is_pair) fl_put(o, sums.second, to, index + channels);
   }
-  if (ox < width) fl_put(o, one_output(w, ring, top, ox * stride, weights), to, index);
 }
 
 /* Almost every depthwise layer is one of these. */
@@ -107,7 +106,8 @@ void fl_depthwise_conv2d_s8(const fl_window *window, const fl_filter *filter, co
   const int32_t taps = w->kernel_height * w->kernel_width;
   const int32_t multiplier = w->out_channels / w->in_channels;
   const int32_t row_elements = w->out_width * w->out_channels;
-  const int32_t is_3x3 = w->kernel_height == 3 && w->kernel_width == 3 && w->dilation_height == 1 && w->dilation_width == 1;
+  const int32_t is_dense = w->dilation_height == 1 && w->dilation_width == 1;
+  const int32_t is_3x3 = HAS_3X3 && w->kernel_height == 3 && w->kernel_width == 3 && is_dense;
   fl_ring ring = {scratch, (w->kernel_height - 1) * w->dilation_height + 1,
                   (w->out_width - 1) * w->stride_width + (w->kernel_width - 1) * w->dilation_width + 1, 0};
   fl_map_mask_fill(mask, band->from, w->out_height * row_elements);

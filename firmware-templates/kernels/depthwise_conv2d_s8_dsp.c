@@ -262,18 +262,18 @@ static FL_INLINE fl_sums one_sum(fl_sums s, const fl_line *line, const int16_t *
 static __attribute__((noinline)) void any_line(const fl_channel *channel, const fl_line *line, int32_t taps, int32_t stride) {
   fl_rows_job job = {2 * stride, taps >> 1, taps & 1, 2 * line->row_step, 2 * line->ring_size, line->wrap, line->weights_end};
   int32_t left = channel->outputs;
+  const int32_t single = line->weights == line->weights_end ? left : left & 3; /* four_sums takes a row at least */
   const int16_t *row = line->rows.a;
   int8_t *at = line->at;
-  if (line->weights == line->weights_end) {
-    for (; left > 0; left--) at = put_sums(begun(channel), channel, 1, line, at);
-  }
-  for (; left > 3; left -= 4, row += 4 * stride, job.wrap += 4 * stride) {
+  for (; left > single; left -= 4, row += 4 * stride, job.wrap += 4 * stride) {
     at = put_sums(four_sums(begun(channel), &job, row, line->weights), channel, 4, line, at);
   }
   for (; left > 0; left--, row += stride, job.wrap += stride) {
     at = put_sums(one_sum(begun(channel), line, row, job.wrap, taps), channel, 1, line, at);
   }
 }
+
+#include "fl_small.h" /* from here on: once a row or a channel */
 
 /* Some channels that go together, the first of them number `first`. */
 typedef struct {

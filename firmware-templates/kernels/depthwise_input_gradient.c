@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_spread.h"
 
 void fl_depthwise_input_gradient(const fl_window *window, fl_channels range, const fl_gradient *h,

@@ -15,9 +15,7 @@
 #endif
 
 #if FL_DSP
-#if defined(__ARM_FEATURE_DSP)
-#pragma GCC optimize("Os") /* shapes that are left over are rare */
-#endif
+#include "fl_small.h" /* shapes that are left over are rare */
 #define fl_add_s8 fl_add_plain
 #define fl_columns_s8 fl_columns_plain
 #define fl_depthwise_conv2d_s8 fl_depthwise_conv2d_plain

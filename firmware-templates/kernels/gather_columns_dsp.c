@@ -1,4 +1,5 @@
 /* As columns_s8_dsp.c has them. */
+#include "fl_small.h"
 #include "fl_kernels.h"
 #if FL_DSP
 #include <stddef.h>

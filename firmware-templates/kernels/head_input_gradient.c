@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include <stddef.h>
 
 #include "fl_kernels.h"

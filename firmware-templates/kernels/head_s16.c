@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_kernels.h"
 
 enum { HEAD_BIAS_TO_SUM = 4 }; /* biases have 8 fractional bits, products 4 */

@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_back_scale.h"
 
 /* The exponent that all channels take: the largest that one would have of its own. */

@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_kernels.h"
 
 enum { INTERVAL_BITS = 10, INTERVAL_MASK = (1 << INTERVAL_BITS) - 1 };

@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_columns.h"
 #include "fl_kernels.h"
 #include "fl_mask_fill.h"

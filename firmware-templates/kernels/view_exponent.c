@@ -1,3 +1,4 @@
+#include "fl_small.h"
 #include "fl_back_scale.h"
 
 int32_t fl_view_exponent(const fl_gradient_view *view) {

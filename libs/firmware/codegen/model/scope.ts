@@ -194,7 +194,8 @@ export class Scope {
     const frozen = fieldOf(place, 'frozen') ? `parameters + ${offsetOf(place, 'frozen')}` : 'NULL';
     return [
       `/* ${shownName(this.layer(layer).name)} */`,
-      `static fl_training ${name}(const uint8_t *parameters) {`,
+      // Apart, because calls of a layer share it: as part of them its addresses are spilled.
+      `static __attribute__((noinline)) fl_training ${name}(const uint8_t *parameters) {`,
       `  return (fl_training){.id = ${layer},`,
       `                       .back = ${array('u16', 'back')},`,
       `                       .back_exponent = ${array('s8', 'backExponent')},`,

@@ -20,7 +20,7 @@ export const conv2d: Emitter<Conv2d> = {
       bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
       call(
         kernel,
-        [windowOf(scope, op, scope.name), '&filter', rangeOf(scope, op), '&band'],
+        [windowOf(scope, op), '&filter', rangeOf(scope, op), '&band'],
         [scope.mask(op.mask), scope.scratch('s16')],
       ),
     ];

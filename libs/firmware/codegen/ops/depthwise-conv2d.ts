@@ -15,7 +15,7 @@ export const depthwiseConv2d: Emitter<DepthwiseConv2d> = {
       bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
       call(
         'fl_depthwise_conv2d_s8',
-        [windowOf(scope, op, scope.name), '&filter', rangeOf(scope, op), '&band'],
+        [windowOf(scope, op), '&filter', rangeOf(scope, op), '&band'],
         [scope.mask(op.mask), scope.scratch('s16')],
       ),
     ],

@@ -36,7 +36,7 @@ export function dspConvolution(scope: Scope, op: Conv2d | DepthwiseConv2d): read
     bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
     call(
       FUNCTIONS[filter.kernel],
-      [windowOf(scope, op, scope.name), '&filter', ...zero, '&band'],
+      [windowOf(scope, op), '&filter', ...zero, '&band'],
       [scope.scratch('s16')],
     ),
   ];

@@ -16,9 +16,10 @@ import { shiftFault } from './types';
 
 type Filtered = Conv2d | DepthwiseConv2d | TransposeConv2d | FullyConnected;
 
-/** Where the weights of the first input channels lie, if not with the others. */
+/** Where the weights of the first input channels lie, if not with the others. Fields left out would be cleared by a call. */
 function trainedPart(scope: Scope, op: Filtered): readonly string[] {
-  if (!('trainedWeights' in op) || op.trainedWeights === undefined) return [];
+  if (!('trainedWeights' in op) || op.trainedWeights === undefined)
+    return ['.trained = NULL', '.trained_inputs = 0'];
   const channels = tensorOf(scope.graph, op.trainedWeights).shape.at(-1);
   return [`.trained = ${scope.pointer(op.trainedWeights, 's8')}`, `.trained_inputs = ${channels}`];
 }

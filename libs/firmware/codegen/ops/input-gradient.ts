@@ -15,9 +15,7 @@ const KERNELS: Record<ConvolutionKernel, string> = {
 export function backwardWindow(scope: Scope, op: { readonly layer: number }): readonly string[] {
   const layer = scope.layer(op.layer);
   if (layer.kind !== 'conv2d' && layer.kind !== 'depthwiseConv2d') return [];
-  return convolutionKernel(layer, scope.graph) === 'pointwise'
-    ? []
-    : [windowOf(scope, layer, scope.operatorName(layer))];
+  return convolutionKernel(layer, scope.graph) === 'pointwise' ? [] : [windowOf(scope, layer)];
 }
 
 function rules(op: InputGradient, scope: Scope): readonly string[] {

@@ -38,7 +38,7 @@ export function mveConvolution(scope: Scope, op: Conv2d | DepthwiseConv2d): read
     bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
     call(
       FUNCTIONS[kernel],
-      [windowOf(scope, op, scope.name), '&filter', rangeOf(scope, op), '&band'],
+      [windowOf(scope, op), '&filter', rangeOf(scope, op), '&band'],
       [scope.scratch('s16')],
     ),
   ];

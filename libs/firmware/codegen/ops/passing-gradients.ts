@@ -91,7 +91,7 @@ export const averagePoolGradient: Emitter<AveragePoolGradient> = {
       ...operands(scope, op),
       call(
         'fl_average_pool_gradient',
-        [windowOf(scope, pool, scope.operatorName(pool)), String(exponent), String(spare)],
+        [windowOf(scope, pool), String(exponent), String(spare)],
         ['&from', '&end', '&to', scope.scratch('s32')],
       ),
     ];
@@ -106,7 +106,7 @@ export const maxPoolGradient: Emitter<MaxPoolGradient> = {
       ...operands(scope, op),
       call(
         'fl_max_pool_gradient',
-        [windowOf(scope, pool, scope.operatorName(pool)), scope.mask(op.taps)],
+        [windowOf(scope, pool), scope.mask(op.taps)],
         ['&from', '&end', '&to', scope.scratch('s32')],
       ),
     ];

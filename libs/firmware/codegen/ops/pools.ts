@@ -12,7 +12,7 @@ const refuse: Emitter<Pool>['refuse'] = (op, graph) =>
 
 const poolCall = (kernel: string, op: Pool, scope: Scope): readonly string[] => [
   bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
-  call(kernel, [windowOf(scope, op, scope.name), rangeOf(scope, op), '&band']),
+  call(kernel, [windowOf(scope, op), rangeOf(scope, op), '&band']),
 ];
 
 /** All rows of the input go into one of the output: calls count rows of the input. */
@@ -29,7 +29,7 @@ export const averagePool2d: Emitter<AveragePool2d> = {
       ? [
           bandOf(scope, op),
           call(averageKernel(scope, 'rows'), [
-            windowOf(scope, op, scope.name),
+            windowOf(scope, op),
             rangeOf(scope, op),
             '&band',
             scope.scratch('s32'),

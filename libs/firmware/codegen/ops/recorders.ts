@@ -59,7 +59,7 @@ export const recordMaximum: Emitter<RecordMaximum> = {
   emit: (op, scope) => {
     const source = producerOf(scope.graph, op.of);
     invariant(source?.kind === 'maxPool2d', `${op.name} records no pool`);
-    const window = windowOf(scope, source, scope.operatorName(source));
+    const window = windowOf(scope, source);
     return [call('fl_record_maximum', [window, scope.pointer(op.input, 's8'), scope.mask(op.output)])];
   },
 };

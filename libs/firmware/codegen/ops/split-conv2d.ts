@@ -10,19 +10,16 @@ import { rangeOf, windowOf } from './windows';
 /** A pointwise layer's map as one row: its pixels are taken in pairs as fl_pointwise_conv2d_s8 takes them. */
 function oneRow(scope: Scope, op: Conv2d): { readonly window: string; readonly band: string } {
   const pixels = scope.extent(op.output, 1) * scope.extent(op.output, 2);
-  const name = `${scope.name}_row`;
   const fields = [
     `.in_height = 1, .in_width = ${pixels}, .in_channels = ${scope.extent(op.input, 3)}`,
     `.out_height = 1, .out_width = ${pixels}, .out_channels = ${scope.extent(op.output, 3)}`,
     '.kernel_height = 1, .kernel_width = 1, .stride_height = 1, .stride_width = 1',
     `.dilation_height = 1, .dilation_width = 1, .together = ${scope.together(op)}`,
   ];
-  scope.declarations.add(
-    name,
-    () => `static const fl_window ${name} = {\n    ${fields.join(',\n    ')},\n};`,
-  );
+  const value = `{\n    ${fields.join(',\n    ')},\n}`;
+  const window = scope.declarations.share('fl_window', 'window', { value });
   const maps = [op.input, op.output].map((id) => `${scope.pointer(id, 's8')}, 1`);
-  return { window: `&${name}`, band: `const fl_band band = {${maps.join(', ')}, 0, 1};` };
+  return { window: `&${window}`, band: `const fl_band band = {${maps.join(', ')}, 0, 1};` };
 }
 
 /** Undefined: all weights are in one place. */
@@ -32,7 +29,7 @@ export function splitConvolution(scope: Scope, op: Conv2d): readonly string[] | 
   const { window, band } = isRun
     ? oneRow(scope, op)
     : {
-        window: windowOf(scope, op, scope.name),
+        window: windowOf(scope, op),
         band: bandOf(scope, op, rowUnder(op.window.stride.height, op.window.padding.top)),
       };
   return [

@@ -9,6 +9,6 @@ export const transposeConv2d: Emitter<TransposeConv2d> = {
   emit: (op, scope) => [
     filterOf(scope, op),
     bandOf(scope, op),
-    call('fl_transpose_conv2d_s8', [windowOf(scope, op, scope.name), '&filter', rangeOf(scope, op), '&band']),
+    call('fl_transpose_conv2d_s8', [windowOf(scope, op), '&filter', rangeOf(scope, op), '&band']),
   ],
 };

@@ -33,7 +33,7 @@ const windowIn = (op: Windowed): Window =>
 const kernelIn = (scope: Scope, op: Windowed): Extent2d =>
   'kernel' in op ? op.kernel : { height: scope.extent(op.weights, 1), width: scope.extent(op.weights, 2) };
 
-function windowTable(scope: Scope, name: string, op: Windowed): string {
+function windowTable(scope: Scope, op: Windowed): string {
   const { stride, dilation, padding } = windowIn(op);
   const kernel = kernelIn(scope, op);
   const lines: readonly (readonly Field[])[] = [
@@ -61,21 +61,18 @@ function windowTable(scope: Scope, name: string, op: Windowed): string {
       ? [[{ name: 'together', value: scope.together(op) }]]
       : []),
   ];
-  return `static const fl_window ${name} = {\n${lines.map((line) => `    ${initializer(line)},`).join('\n')}\n};`;
+  return `{\n${lines.map((line) => `    ${initializer(line)},`).join('\n')}\n}`;
 }
 
-/** The address of the sizes of a convolution or pool, declared on first use. */
-export function windowOf(scope: Scope, op: Windowed, owner: string): string {
-  const name = `${owner}_window`;
-  return `&${scope.declarations.add(name, () => windowTable(scope, name, op))}`;
-}
+/** The address of the sizes of a convolution or pool; equal ones are one table. */
+export const windowOf = (scope: Scope, op: Windowed): string =>
+  `&${scope.declarations.share('fl_window', 'window', { value: windowTable(scope, op) })}`;
 
-/** The address of zero points and clamp. */
+/** The address of zero points and clamp; equal ones are one table. */
 export function rangeOf(
   scope: Scope,
   op: { readonly input: TensorId; readonly output: TensorId; readonly activation: Conv2d['activation'] },
 ): string {
-  const name = `${scope.name}_range`;
   const output = perTensor(tensorOf(scope.graph, op.output));
   const { min, max } = activationRange(op.activation, output);
   const fields: readonly Field[] = [
@@ -84,6 +81,5 @@ export function rangeOf(
     { name: 'low', value: min },
     { name: 'high', value: max },
   ];
-  scope.declarations.add(name, () => `static const fl_range ${name} = {${initializer(fields)}};`);
-  return `&${name}`;
+  return `&${scope.declarations.share('fl_range', 'range', { value: `{${initializer(fields)}}` })}`;
 }
