@@ -54,8 +54,11 @@ export function compileFlags({ target, board, sanitize, scalar }: Variant): read
 /** Start-up code runs before memory is set up: it is compiled plainly (FIRMWARE 1, pitfalls). */
 export const STARTUP_FLAGS: readonly string[] = ['-O1'];
 
-/** Of what is not hot, on boards: the model's own text, the session, the network. */
-export const SMALL_FLAGS: readonly string[] = ['-Os'];
+/**
+ * Of what is not hot, on boards: the model's own text, the session, the network. Its tables in one section, because then they
+ * are addressed from each other.
+ */
+export const SMALL_FLAGS: readonly string[] = ['-Os', '-fno-data-sections'];
 
 const armLinkFlags = ({ board }: Variant): readonly string[] => [
   ...board.cpuFlags,
