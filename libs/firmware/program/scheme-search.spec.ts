@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { unwrap } from '#libs/base/result';
+import { type Fault, unwrap } from '#libs/base/result';
 import { arenaBudget, boardWith, parseBoard } from '#libs/firmware/boards';
 import { trainabilityFault } from '#libs/model/passes';
 import { type Contributions, namedScheme, schemeLadder, structuralContributions } from '#libs/model/scheme';
@@ -24,6 +24,11 @@ const gainOf = (
     bias[biasLayers] ?? 0,
   );
 
+function faultOf(result: ReturnType<typeof searchTraining>): Fault {
+  if (result.ok) throw new Error('nothing was refused');
+  return result.error;
+}
+
 describe('a searched step', () => {
   const inference = kwsDigitsGraph();
   const contributions = structuralContributions(inference);
@@ -41,14 +46,25 @@ describe('a searched step', () => {
   });
 
   it('is refused where not even the head fits, and where its difference is too large', () => {
-    expect(searchTraining(inference, boardOf(8))).toMatchObject({
-      ok: false,
-      error: { code: 'program.does-not-fit' },
-    });
-    expect(searchTraining(inference, boardOf(32), { limits: { uploadBytes: 10 }, peaks })).toMatchObject({
-      ok: false,
-      error: { code: 'scheme.upload-too-small' },
-    });
+    const tooSmall = faultOf(searchTraining(inference, boardOf(8)));
+    expect(tooSmall.code).toBe('program.does-not-fit');
+    const enough = Number(/set aside is (\d+) bytes/.exec(tooSmall.message)?.[1]) / 1024;
+    expect(searchTraining(inference, boardOf(enough), { peaks })).toMatchObject({ ok: true });
+    const uploading = (uploadBytes: number) => ({ limits: { uploadBytes }, peaks });
+    const tooLong = faultOf(searchTraining(inference, boardOf(32), uploading(10)));
+    expect(tooLong.code).toBe('scheme.upload-too-small');
+    const upload = Number(/takes (\d+) bytes/.exec(tooLong.message)?.[1]);
+    expect(searchTraining(inference, boardOf(32), uploading(upload))).toMatchObject({ ok: true });
+    expect(searchTraining(inference, boardOf(32), uploading(upload - 1))).toMatchObject({ ok: false });
+  });
+
+  it('is limited to a number of trained layers, as rungs beside it are', () => {
+    const limited = (trainedLayers: number) =>
+      unwrap(findSchemes(inference, boardOf(40), { limits: { trainedLayers }, peaks }));
+    const gains = [0, 1, 4, 8].map((layers) => limited(layers).candidates[0]!.gain);
+    expect(gains).toEqual(gains.toSorted((a, b) => a - b));
+    expect(new Set(gains).size).toBe(gains.length);
+    expect(fittingRungs(limited(4)).map(({ scheme }) => scheme.name)).toEqual(['sparse-b6', 'last']);
   });
 
   it('plans the least once for all budgets, and what fits that is planned', () => {

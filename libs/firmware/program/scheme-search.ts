@@ -1,4 +1,4 @@
-import { at, err, fault, ok, type Result } from '#libs/base/result';
+import { at, err, type Fault, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board, sramShortage } from '#libs/firmware/boards';
 import type { Graph } from '#libs/model/ir';
 import { trainabilityFault } from '#libs/model/passes';
@@ -6,6 +6,7 @@ import {
   type Candidate,
   type Contributions,
   gainOf,
+  headCost,
   namedScheme,
   partsOf,
   schemeId,
@@ -13,6 +14,7 @@ import {
   searchScheme,
   type SparseScheme,
   structuralContributions,
+  trainedLayersOf,
   uploadOf,
 } from '#libs/model/scheme';
 import type { FeatureRoom } from './frozen-prefix';
@@ -22,6 +24,8 @@ import { arenaBytesOf, type PlannedStep, planStep, type StepRequest } from './pl
 export interface SearchLimits {
   /** Of an encoded delta, as estimated. */
   readonly uploadBytes?: number;
+  /** No scheme that trains more layers (`trainedLayersOf`). */
+  readonly trainedLayers?: number;
 }
 
 /** The answer of a search: the step, placed, and why it is this one. */
@@ -113,7 +117,7 @@ export interface FoundSchemes {
 /**
  * Schemes whose whole step fits the board, the one of the largest expected gain first (`searchScheme`). Names tell what they reach: `searched-kN-wM`.
  * Refused: `program.does-not-fit` (by how much, and the least budget that would do), `scheme.not-trainable`,
- * `scheme.upload-too-small`.
+ * `scheme.upload-too-small` (by how much).
  */
 export function findSchemes(
   inference: Graph,
@@ -131,7 +135,7 @@ export function findSchemes(
   const arenaBytes = arenaBudget(board);
   const request = { graph: inference, contributions, arenaBytes, ...limits };
   const { fitting, plans } = searchScheme(request, (scheme) => peaks.peakBytes(scheme, arenaBytes));
-  if (fitting.length === 0) return err(nothingFits(inference, board, limits, peaks));
+  if (fitting.length === 0) return err(nothingFits(inference, board, limits, cache));
   const candidates = fitting.map((candidate): Candidate => {
     const { scheme } = candidate;
     return { ...candidate, scheme: { ...scheme, name: schemeName(scheme) } };
@@ -146,11 +150,14 @@ export function fittingRungs(
 ): readonly Candidate[] {
   const arenaBytes = arenaBudget(board);
   const { contributions, limits, peaks } = options;
-  const { uploadBytes = Infinity } = limits;
+  const { uploadBytes = Infinity, trainedLayers = Infinity } = limits;
   const rungs = schemeLadder(inference)
     .flatMap((scheme) => {
       const parts = partsOf(inference, contributions, scheme);
-      const isSmall = parts !== undefined && uploadOf(inference, parts) <= uploadBytes;
+      const isSmall =
+        parts !== undefined &&
+        uploadOf(inference, parts) <= uploadBytes &&
+        trainedLayersOf(parts) <= trainedLayers;
       return isSmall ? [{ ...parts, scheme, gain: gainOf(parts) }] : [];
     })
     .sort((a, b) => b.gain - a.gain);
@@ -206,18 +213,23 @@ function schemeName({ biasLayers, weightLayers }: SparseScheme): string {
     : `searched-k${biasLayers}-w${weightLayers.length}`;
 }
 
+/** Not even the head: what it takes is what a session with it would be refused for. */
 function nothingFits(
   inference: Graph,
   board: Board,
-  { uploadBytes }: SearchLimits,
-  peaks: PlannedPeaks,
-): ReturnType<typeof fault> {
-  const arenaBytes = arenaBudget(board);
-  const peakBytes = peaks.peakBytes(namedScheme(inference, 'last'), arenaBytes);
-  if (peakBytes > arenaBytes)
-    return fault('program.does-not-fit', sramShortage(inference.name, board, peakBytes));
+  { uploadBytes = Infinity }: SearchLimits,
+  cache?: FeatureRoom,
+): Fault {
+  const budgetBytes = arenaBudget(board);
+  const head = planStep(inference, namedScheme(inference, 'last'), { optimize: 'speed', budgetBytes, cache });
+  if (!head.ok) return head.error;
+  const arenaBytes = arenaBytesOf(head.value);
+  if (arenaBytes > budgetBytes)
+    return fault('program.does-not-fit', sramShortage(inference.name, board, arenaBytes));
+  const needed = Math.ceil(headCost(inference).uploadBytes);
   return fault(
     'scheme.upload-too-small',
-    `${inference.name}: even the difference of the head alone takes more than the ${uploadBytes ?? 0} bytes that may be uploaded`,
+    `${inference.name}: the difference of the head alone takes ${needed} bytes, as estimated, ${needed - uploadBytes} more ` +
+      `than the ${uploadBytes} that may be uploaded`,
   );
 }

@@ -8,6 +8,8 @@ import {
   type PublishedScheme,
 } from '#test/support/mcunetv3';
 import { describeWithShared } from '#test/support/shared-files';
+import { elementCount, layersOf, tensorOf } from '#libs/model/ir';
+import { shortcutNetwork } from '#test/support/tiny-networks';
 import { schemeAccounting, trainedParameters } from './accounting';
 
 describe('the accounting of kws-digits', () => {
@@ -16,6 +18,21 @@ describe('the accounting of kws-digits', () => {
     expect(trainedParameters(graph, KWS_SCHEMES.sparse)).toEqual({ weights: 11_968, biases: 778 });
     expect(trainedParameters(graph, KWS_SCHEMES.full)).toEqual({ weights: 37_136, biases: 1_114 });
     expect(trainedParameters(graph, KWS_SCHEMES.fc)).toEqual({ weights: 640, biases: 10 });
+  });
+});
+
+describe('the accounting of any reach', () => {
+  it('is in whole bytes: of the masks the last one counts in full', () => {
+    const graph = shortcutNetwork();
+    const before = layersOf(graph).length - 1;
+    const bits = Array.from({ length: before + 1 }, (_, biasLayers) => {
+      const scheme = { name: 'biases', biasLayers, weightLayers: [] };
+      expect(Number.isInteger(schemeAccounting(graph, scheme).totalBytes)).toBe(true);
+      const masked = layersOf(graph).slice(before - biasLayers, before);
+      return masked.reduce((sum, { output }) => sum + elementCount(tensorOf(graph, output).shape), 0);
+    });
+    // Else nothing was rounded.
+    expect(bits.some((each) => each % 8 > 0)).toBe(true);
   });
 });
 

@@ -61,13 +61,13 @@ export function trainedParameters(graph: Graph, scheme: SparseScheme): TrainedPa
   };
 }
 
-/** Masks are counted by the bit, all else by the byte. */
+/** Masks are counted by the bit, and their last byte in full; all else by the byte. */
 export function schemeAccounting(graph: Graph, scheme: SparseScheme): SchemeAccounting {
   const { head, biased, weighted } = trainedOf(graph, scheme);
   const maskBits = sum(biased, (op) => elements(graph, op.output));
   const savedBytes = sum(weighted, (part) => savedElements(graph, part)) + elements(graph, head.input);
   const weightBytes =
     sum(weighted, (part) => trainedWeights(graph, part)) + 4 * sum(biased, (op) => channelsOf(graph, op));
-  const activationBytes = savedBytes + maskBits / 8;
+  const activationBytes = savedBytes + Math.ceil(maskBits / 8);
   return { activationBytes, weightBytes, totalBytes: activationBytes + weightBytes };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwrap } from '#libs/base/result';
-import { inferenceGraph, planStep } from '#libs/firmware/program';
+import { arenaBytesOf, inferenceGraph, planStep } from '#libs/firmware/program';
 import { parseScheme, schemeAccounting } from '#libs/model/scheme';
 import { smallModelFile } from '#test/support/small-model';
 import { learnableRows } from '#test/support/training-rows';
@@ -29,7 +29,11 @@ interface Report {
   readonly expectedGain: number;
   readonly contributions: { readonly source: string };
   readonly why: readonly { readonly part: string; readonly gain: number; readonly text: string }[];
-  readonly alternatives: readonly { readonly sramBytes: number; readonly expectedGain: number | null }[];
+  readonly alternatives: readonly {
+    readonly sramBytes: number;
+    readonly expectedGain: number | null;
+    readonly flashBytes?: number;
+  }[];
 }
 
 let folder: string;
@@ -84,8 +88,10 @@ describe('scheme', () => {
     expect(report.accounting).toEqual(schemeAccounting(inference, found));
     expect(report.plannedPeakBytes).toBeLessThanOrEqual(report.arenaBudgetBytes);
     const budgetBytes = report.arenaBudgetBytes;
-    const { plan } = unwrap(planStep(inference, found, { optimize: 'speed', budgetBytes }));
-    expect(plan.peakBytes).toBe(report.plannedPeakBytes);
+    // As `train` plans it: what is frozen may run once a row.
+    const cache = { featureBytes: Infinity };
+    const step = unwrap(planStep(inference, found, { optimize: 'speed', budgetBytes, cache }));
+    expect(arenaBytesOf(step)).toBe(report.plannedPeakBytes);
     expect(report.why.reduce((sum, { gain }) => sum + gain, 0)).toBeCloseTo(report.expectedGain, 9);
     expect(report.alternatives.map(({ sramBytes }) => sramBytes / 1024)).toEqual([21]);
     expect(report.alternatives.at(-1)!.expectedGain).toBeGreaterThanOrEqual(report.expectedGain);
@@ -116,6 +122,7 @@ describe('scheme', () => {
       biasLayers + weightLayers.length;
     expect(size(held)).toBeLessThan(size(free));
     expect(held.flashBytes).toBeLessThan(free.flashBytes);
+    for (const { flashBytes } of held.alternatives) expect(flashBytes).toBeLessThan(free.flashBytes);
     expect(refusedWith(await scheme(...words, '--flash', '1KB'))).toBe('scheme.flash-too-small');
   });
 
@@ -123,6 +130,8 @@ describe('scheme', () => {
     const out = path('found.json');
     const { code, out: said } = await scheme(...SRAM, ...labelled(), '--by', 'gradients', '--out', out);
     expect([code, said.includes('Why:'), said.includes('With other SRAM:')]).toEqual([0, true, true]);
+    expect(said).toMatch(/^small in .*\n\nbytes\n-+  -+\narena, planned /);
+    expect(said).not.toMatch(/\n\n\n|\b1 (channels|layers)\b/);
     expect(parseScheme(JSON.parse(readFileSync(out, 'utf8')))).toMatchObject({ ok: true });
     const session = ['--engine', 'reference', '--epochs', '1', '--seed', '1', '--delta', path('out.delta')];
     const trained = await fleetlearn(
@@ -135,6 +144,31 @@ describe('scheme', () => {
       ...session,
     );
     expect([trained.noted.includes('error'), trained.code]).toEqual([false, 0]);
+  });
+
+  it('says of a device that is too small what `train` says of it', async () => {
+    const words = [...labelled(), '--sram', '1', '--epochs', '2'];
+    const searched = await scheme(...words, '--by', 'structure');
+    const session = [
+      '--engine',
+      'reference',
+      '--scheme',
+      'last',
+      '--seed',
+      '1',
+      '--delta',
+      path('none.delta'),
+    ];
+    const trained = await fleetlearn('train', path('small.tflite'), ...words, ...session);
+    expect([refusedWith(searched), refusedWith(trained)]).toEqual([
+      'program.does-not-fit',
+      'train.does-not-fit',
+    ]);
+    const needed = ({ noted }: { readonly noted: string }): string | undefined =>
+      /needs (\d+) /.exec(noted)?.[1];
+    expect(needed(searched)).toBeDefined();
+    expect(needed(searched)).toBe(needed(trained));
+    expect(searched.noted).toContain('no budget of a device of this size would do');
   });
 
   it.each([

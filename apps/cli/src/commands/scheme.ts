@@ -1,6 +1,6 @@
 import { err, fault, ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
-import type { SearchLimits } from '#libs/firmware/program';
+import { roomOn, type SearchLimits } from '#libs/firmware/program';
 import { schemeToJson } from '#libs/model/scheme';
 import { parseByteSize } from '../byte-size';
 import { defineCommand } from '../command';
@@ -13,6 +13,7 @@ import { bestMethod, METHODS } from '../scheme/contributions';
 import type { FlashLimit } from '../scheme/flash';
 import { type Evidence, readEvidence } from '../scheme/rows';
 import { schemeReport, schemeText } from '../scheme/scheme-report';
+import { PLENTY } from '../train/cache';
 import { lentBytes } from '../train/engines';
 import { placeOf } from '../train/place';
 import { readNumbers } from '../train/session-words';
@@ -71,6 +72,8 @@ export const scheme = defineCommand({
       'whole sessions, and the best of these is the answer. Scores are kept in .fleetlearn/contributions.\n' +
       'Gradients: squared gradients of up to 32 rows (with --data; of noise without), with the labels or what the model predicts.\n' +
       'Structure: by the place of a layer alone.',
+    'Where --flash is less than the best takes, sessions with fewer trained layers are linked until the best that fits is found; the answers for\n' +
+      'other SRAM fit that flash, too. Layers that stand before the first trained one may run once a row, as `train` and devices have it.',
     'The gains of parts are added up; the scheme that gains most is found exactly for the bytes that its parts take, and planned: what\n' +
       'is printed fits. The scheme depends on nothing but the model, the rows and the options.',
   ],
@@ -108,6 +111,8 @@ export const scheme = defineCommand({
       device: device.value,
       limits: limits.value,
       flash: flash.value,
+      // As what runs it caches: a device program on its board, `train` in its process.
+      cache: options.board === undefined ? PLENTY : roomOn(device.value),
       others: [-OTHER_BYTES, OTHER_BYTES],
     };
     const choice = await chooseScheme(request, terminal);

@@ -14,7 +14,7 @@ import type { Candidate } from '#libs/model/scheme';
 import type { Terminal } from '../command';
 import { type ContributionRequest, contributionsOf } from './contributions';
 import { type Finalist, finalistsOf, MOST_RUNGS, playFinals } from './finals';
-import { firstInFlash, type FlashLimit } from './flash';
+import { bestInFlash, type FlashLimit } from './flash';
 import type { Alternative } from './scheme-report';
 
 export interface ChoiceRequest extends ContributionRequest {
@@ -40,8 +40,8 @@ export interface ChosenScheme {
 
 /**
  * The scheme for a device. Gains are found, the knapsack is solved; where gains are measured, the best few schemes and rungs of the ladder
- * then run whole sessions, and the best of these is taken; where flash is limited, the first that fits it.
- * Refused: as `contributionsOf`, `findSchemes`, `playFinals` and `firstInFlash` refuse.
+ * then run whole sessions, and the best of these is taken; where flash is limited, the best that fits it, for other budgets, too.
+ * Refused: as `contributionsOf`, `findSchemes`, `playFinals` and `bestInFlash` refuse.
  */
 export async function chooseScheme(
   request: ChoiceRequest,
@@ -54,14 +54,18 @@ export async function chooseScheme(
   const options: SearchOptions = { contributions: contributions.value, limits, cache, peaks };
   const found = findSchemes(inference, device, options);
   if (!found.ok) return found;
-  const alternatives = others
-    .filter((change) => device.budget.sramBytes + change > 0)
-    .map((change) => alternative(found.value, change));
   const finals = await finalsOf(request, found.value, terminal);
   if (!finals.ok) return finals;
-  const order = [...finals.value.map(({ candidate }) => candidate), ...found.value.candidates];
-  const chosen = await firstOf(request, found.value, order);
-  return chosen.ok ? ok({ ...chosen.value, finals: finals.value, alternatives }) : chosen;
+  const best = finals.value[0]?.candidate ?? at(found.value.candidates, 0);
+  const chosen = await inFlash(request, found.value, best);
+  if (!chosen.ok) return chosen;
+  const alternatives: Alternative[] = [];
+  for (const change of others.filter((bytes) => device.budget.sramBytes + bytes > 0)) {
+    const other = await alternative(request, found.value, change);
+    if (!other.ok) return other;
+    alternatives.push(other.value);
+  }
+  return ok({ ...chosen.value, finals: finals.value, alternatives });
 }
 
 async function finalsOf(
@@ -74,28 +78,44 @@ async function finalsOf(
   return playFinals({ ...request, rows: evidence.rows }, entrants, terminal);
 }
 
-async function firstOf(
+/** The scheme itself where flash is not limited. */
+async function inFlash(
   { shop, flash }: ChoiceRequest,
   found: FoundSchemes,
-  order: readonly Candidate[],
+  best: Candidate,
 ): Promise<Result<Pick<ChosenScheme, 'answer' | 'flashBytes'>>> {
-  const best = at(order, 0);
-  if (!flash) {
-    const answer = searchedStep(found, best);
-    return answer.ok ? ok({ answer: answer.value, flashBytes: undefined }) : answer;
-  }
-  const others = [...order.slice(1), ...fittingRungs(found)].sort((a, b) => b.gain - a.gain);
-  return firstInFlash({ shop, found, flash }, [best, ...others]);
+  if (flash) return bestInFlash({ shop, found, flash }, best);
+  const answer = searchedStep(found, best);
+  return answer.ok ? ok({ answer: answer.value, flashBytes: undefined }) : answer;
 }
 
-/** What the search answers for other SRAM. */
-function alternative({ inference, board, options }: FoundSchemes, change: number): Alternative {
+/** What the search answers for other SRAM, and the same flash. Refused: as `build` refuses. */
+async function alternative(
+  request: ChoiceRequest,
+  { inference, board, options }: FoundSchemes,
+  change: number,
+): Promise<Result<Alternative>> {
   const sramBytes = board.budget.sramBytes + change;
+  const nothing = { sramBytes, scheme: null, plannedPeakBytes: null, expectedGain: null };
   const found = findSchemes(inference, withSram(board, sramBytes), options);
-  if (!found.ok) return { sramBytes, scheme: null, plannedPeakBytes: null, expectedGain: null };
-  const { scheme, peakBytes, gain } = at(found.value.candidates, 0);
-  return { sramBytes, scheme, plannedPeakBytes: peakBytes, expectedGain: gain };
+  if (!found.ok) return ok(nothing);
+  const best = at(found.value.candidates, 0);
+  if (!request.flash) return ok(asAlternative(sramBytes, best));
+  const chosen = await inFlash(request, found.value, best);
+  if (chosen.ok)
+    return ok({
+      ...asAlternative(sramBytes, chosen.value.answer.candidate),
+      flashBytes: chosen.value.flashBytes,
+    });
+  return chosen.error.code === 'scheme.flash-too-small' ? ok(nothing) : chosen;
 }
+
+const asAlternative = (sramBytes: number, { scheme, peakBytes, gain }: Candidate): Alternative => ({
+  sramBytes,
+  scheme,
+  plannedPeakBytes: peakBytes,
+  expectedGain: gain,
+});
 
 /** As if the board had so much in its first region: what if. */
 function withSram(board: Board, sramBytes: number): Board {

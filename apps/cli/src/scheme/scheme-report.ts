@@ -1,5 +1,5 @@
 import { formatTable, grouped } from '#libs/base/table';
-import type { SearchedStep } from '#libs/firmware/program';
+import { arenaBytesOf, type SearchedStep } from '#libs/firmware/program';
 import type { Graph } from '#libs/model/ir';
 import {
   type NextInLine,
@@ -21,6 +21,8 @@ export interface Alternative {
   readonly scheme: SparseScheme | null;
   readonly plannedPeakBytes: number | null;
   readonly expectedGain: number | null;
+  /** Of the linked session, where flash is limited and something fits. */
+  readonly flashBytes?: number | undefined;
 }
 
 export interface SchemeSummary {
@@ -39,7 +41,7 @@ export type SchemeReport = ReturnType<typeof schemeReport>;
 /** What `scheme --json` prints. */
 export function schemeReport(summary: SchemeSummary) {
   const { inference, sramBytes, arenaBudgetBytes, answer, finals, alternatives, flashBytes } = summary;
-  const { scheme, candidate, contributions, plan, plans } = answer;
+  const { scheme, candidate, contributions, plans } = answer;
   const trained = trainedParameters(inference, scheme);
   return {
     model: inference.name,
@@ -49,7 +51,7 @@ export function schemeReport(summary: SchemeSummary) {
     id: schemeId(scheme),
     trained,
     accounting: schemeAccounting(inference, scheme),
-    plannedPeakBytes: plan.peakBytes,
+    plannedPeakBytes: arenaBytesOf(answer),
     ...(flashBytes !== undefined && { flashBytes }),
     uploadBytes: Math.ceil(uploadOf(inference, candidate)),
     expectedGain: candidate.gain,
@@ -88,21 +90,24 @@ const layerText = ({ layer, name }: Reason): string => `layer ${layer ?? ''} (${
 function reasonText(reason: Reason): string {
   const { part, gain, savedBytes, copiedBytes, gainPerKilobyte } = reason;
   const cost =
-    `gains ${gain.toFixed(4)} for ${grouped(Math.ceil(savedBytes))} bytes saved and ${grouped(copiedBytes)} copied ` +
+    `gains ${gain.toFixed(4)} for ${grouped(savedBytes)} bytes saved and ${grouped(copiedBytes)} copied ` +
     `(${gainPerKilobyte.toFixed(4)} a KB)`;
   if (part === 'weights')
-    return `weights of ${layerText(reason)}, the first ${reason.channels ?? 0} channels (${reason.ratio ?? 0}): ${cost}`;
+    return `weights of ${layerText(reason)}, ${channelsText(reason)} (${reason.ratio ?? 0}): ${cost}`;
   return reason.layer === undefined
     ? 'biases: of the head alone'
     : `biases from ${layerText(reason)} on: ${cost}`;
 }
+
+const channelsText = ({ channels = 0 }: Reason): string =>
+  channels === 1 ? 'its first channel' : `the first ${channels} channels`;
 
 const nextText = (step: NextInLine): string =>
   `${layerText(step)} from ${step.from} to ${step.ratio ?? 0}: ${step.gain.toFixed(4)} more for ` +
   `${grouped(step.savedBytes + step.copiedBytes)} bytes (${step.gainPerKilobyte.toFixed(4)} a KB)`;
 
 function alternativeText(
-  { sramBytes, scheme, plannedPeakBytes, expectedGain }: Alternative,
+  { sramBytes, scheme, plannedPeakBytes, expectedGain, flashBytes }: Alternative,
   now: number,
 ): string {
   if (!scheme || expectedGain === null || plannedPeakBytes === null)
@@ -110,34 +115,35 @@ function alternativeText(
   const change = expectedGain - now;
   return (
     `${grouped(sramBytes)} bytes: ${partsText(scheme)}; arena ${grouped(plannedPeakBytes)}, ` +
+    (flashBytes === undefined ? '' : `flash ${grouped(flashBytes)}, `) +
     `gain ${expectedGain.toFixed(4)} (${signed(change)})`
   );
 }
 
 const partsText = ({ biasLayers, weightLayers }: SparseScheme): string =>
-  `biases of ${biasLayers} layers${weightLayers.length === 0 ? '' : `, weights ${weightLayers.map(({ layer, ratio }) => `${layer}:${ratio}`).join(' ')}`}`;
+  `biases of ${biasLayers === 1 ? '1 layer' : `${biasLayers} layers`}${weightLayers.length === 0 ? '' : `, weights ${weightLayers.map(({ layer, ratio }) => `${layer}:${ratio}`).join(' ')}`}`;
 
 const COLUMNS = [
-  { title: '', align: 'left' },
+  { title: 'bytes', align: 'left' },
   { title: '', align: 'right' },
 ] as const;
 
 /** The report as text. */
 export function schemeText(report: SchemeReport): string {
   const { scheme, accounting, contributions } = report;
-  const bytes = (value: number): string => grouped(Math.ceil(value));
   return [
-    `${report.model} in ${grouped(report.sramBytes)} bytes of SRAM: ${partsText(scheme)}, and the head`,
+    `${report.model} in ${grouped(report.sramBytes)} bytes of SRAM: ${partsText(scheme)}, and the head; ` +
+      `expected gain ${report.expectedGain.toFixed(4)}`,
     '',
     formatTable(COLUMNS, [
-      ['expected gain', report.expectedGain.toFixed(4)],
-      ['arena, planned', bytes(report.plannedPeakBytes)],
-      ['arena, at most', bytes(report.arenaBudgetBytes)],
-      ['saved activations and masks', bytes(accounting.activationBytes)],
-      ['copies of weights and biases', bytes(accounting.weightBytes)],
-      ...(report.flashBytes === undefined ? [] : [['flash', bytes(report.flashBytes)]]),
-      ['upload, estimated', bytes(report.uploadBytes)],
+      ['arena, planned', grouped(report.plannedPeakBytes)],
+      ['arena, at most', grouped(report.arenaBudgetBytes)],
+      ['saved activations and masks', grouped(accounting.activationBytes)],
+      ['copies of weights and biases', grouped(accounting.weightBytes)],
+      ...(report.flashBytes === undefined ? [] : [['flash', grouped(report.flashBytes)]]),
+      ['upload, estimated', grouped(report.uploadBytes)],
     ]),
+    '',
     `Gains: ${contributions.unit}; those of the parts are added up. ${report.plans} schemes planned.`,
     '',
     'Why:',
@@ -149,7 +155,7 @@ export function schemeText(report: SchemeReport): string {
           'Whole sessions, mean probability of the right class and its standard error over the rows to test on:',
           ...report.finals.map(({ text }) => `  ${text}`),
         ]),
-    'With other SRAM:',
+    report.flashBytes === undefined ? 'With other SRAM:' : 'With other SRAM, in the same flash:',
     ...report.alternatives.map(({ text }) => `  ${text}`),
   ].join('\n');
 }

@@ -15,7 +15,7 @@ export function readCacheChoice(text = 'auto'): Result<CacheChoice> {
 }
 
 /** Of a process of this machine. */
-const PLENTY: FeatureRoom = { featureBytes: Infinity };
+export const PLENTY: FeatureRoom = { featureBytes: Infinity };
 /** Of a trained number in a delta (N12), at most. */
 const MOST_DELTA_BYTES = 4;
 

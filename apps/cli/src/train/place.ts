@@ -59,7 +59,7 @@ function anyBoard(board: Board, sramBytes: number, reserveBytes: number): Board 
   const [main] = board.memory.sram;
   return {
     ...board,
-    name: 'the device',
+    name: 'device of this size',
     memory: { ...board.memory, sram: [{ ...main, bytes: sramBytes }] },
     budget: { ...board.budget, sramBytes },
     reserveBytes,

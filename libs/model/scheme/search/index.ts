@@ -25,6 +25,7 @@ export {
   type PartCost,
   type Parts,
   partsOf,
+  trainedLayersOf,
   UPLOAD_BITS,
   uploadOf,
   type WeightPart,

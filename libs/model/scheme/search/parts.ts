@@ -59,7 +59,7 @@ export function biasPart(graph: Graph, { bias }: Contributions, layers: number):
   return {
     layers,
     gain: at(bias, layers),
-    savedBytes: biased.reduce((sum, op) => sum + elements(graph, op.output), 0) / 8,
+    savedBytes: Math.ceil(biased.reduce((sum, op) => sum + elements(graph, op.output), 0) / 8),
     copiedBytes: 4 * count,
     uploadBytes: (count * UPLOAD_BITS.bias) / 8,
   };
@@ -111,6 +111,9 @@ export interface Parts {
 /** Gains of parts are added up. */
 export const gainOf = ({ bias, weights }: Parts): number =>
   weights.reduce((sum, { gain }) => sum + gain, bias.gain);
+
+/** Layers that train their biases, and once more those that train their weights: what the code of a step grows with. */
+export const trainedLayersOf = ({ bias, weights }: Parts): number => bias.layers + weights.length;
 
 /** Bytes that weights keep and copy. */
 export const roomOf = (weights: readonly WeightPart[]): number =>

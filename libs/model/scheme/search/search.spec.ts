@@ -8,7 +8,7 @@ import type { SparseScheme } from '../sparse-scheme';
 import { type Contributions, contributionsFrom, SEARCHED_RATIOS } from './contributions';
 import { nextInLine, reasonsOf } from './explain';
 import { gradientContributions } from './from-gradients';
-import { headCost } from './parts';
+import { headCost, trainedLayersOf } from './parts';
 import { searchScheme } from './search';
 import { structuralContributions } from './structure';
 
@@ -99,6 +99,21 @@ describe('the search', () => {
     expect(
       searchScheme({ graph, contributions, arenaBytes: 1e6, uploadBytes: 1 }, peakOf).best,
     ).toBeUndefined();
+  });
+
+  it('keeps to a number of trained layers, and finds what trying every scheme with no more finds', () => {
+    const rng = new Rng(5);
+    const contributions = drawnGains(graph, rng);
+    const arenaBytes = 3000;
+    for (const trainedLayers of [0, 1, 2, 3, 5]) {
+      const { fitting } = searchScheme({ graph, contributions, arenaBytes, trainedLayers }, peakOf);
+      const gains = schemes
+        .filter((scheme) => peakOf(scheme) <= arenaBytes)
+        .filter(({ biasLayers, weightLayers }) => biasLayers + weightLayers.length <= trainedLayers)
+        .map((scheme) => gainIn(contributions, scheme));
+      expect(fitting[0]!.gain).toBeCloseTo(Math.max(...gains), 6);
+      for (const candidate of fitting) expect(trainedLayersOf(candidate)).toBeLessThanOrEqual(trainedLayers);
+    }
   });
 
   it('gives the same answer again, and plans a bounded number of schemes', () => {

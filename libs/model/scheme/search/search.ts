@@ -7,6 +7,7 @@ import type { Contributions } from './contributions';
 import { bestSelection, type KnapsackOption } from './knapsack';
 import { neighboursOf } from './neighbours';
 import {
+  type BiasPart,
   biasPart,
   copiesOf,
   gainOf,
@@ -15,6 +16,7 @@ import {
   roomOf,
   schemeOf,
   trainableReaches,
+  trainedLayersOf,
   uploadOf,
   type WeightPart,
   weightParts,
@@ -39,6 +41,14 @@ export interface SearchRequest {
   readonly arenaBytes: number;
   /** That an encoded delta should not exceed, as estimated. */
   readonly uploadBytes?: number;
+  /** No scheme that trains more layers (`trainedLayersOf`). */
+  readonly trainedLayers?: number;
+}
+
+/** What parts take of something, and how much of it there is. */
+interface Resource {
+  readonly of: (part: WeightPart) => number;
+  readonly limit: number;
 }
 
 /** The planned peak of a scheme's training step. Slow: it is asked a bounded number of times. */
@@ -104,8 +114,10 @@ class Search {
     private readonly request: SearchRequest,
     private readonly peakOf: PeakOf,
   ) {
-    const { graph, contributions } = request;
-    this.reaches = trainableReaches(graph).map((k) => new Reach(biasPart(graph, contributions, k)));
+    const { graph, contributions, trainedLayers = Infinity } = request;
+    this.reaches = trainableReaches(graph)
+      .filter((k) => k <= trainedLayers)
+      .map((k) => new Reach(biasPart(graph, contributions, k)));
     this.headUpload = headCost(graph).uploadBytes;
     const deepest = Math.max(0, ...this.reaches.map(({ bias }) => bias.layers));
     const before = layersOf(graph).length - 1;
@@ -185,20 +197,34 @@ class Search {
 
   /** The best weights behind the biases of `reach` in so much room. */
   private select({ bias }: Reach, room: number): readonly WeightPart[] | undefined {
-    const { uploadBytes } = this.request;
     const groups = bias.layers === 0 ? [] : this.offered.slice(-bias.layers);
-    const isBounded = uploadBytes !== undefined;
+    const resources = this.resourcesFor(bias, room);
     const optionOf = (part: WeightPart): KnapsackOption => ({
       gain: part.gain,
-      cost: isBounded ? [roomOf([part]), part.uploadBytes] : [roomOf([part])],
+      cost: resources.map(({ of }) => of(part)),
     });
-    const nothing: KnapsackOption = { gain: 0, cost: isBounded ? [0, 0] : [0] };
-    const budget = isBounded ? [room, uploadBytes - this.headUpload - bias.uploadBytes] : [room];
+    const nothing: KnapsackOption = { gain: 0, cost: resources.map(() => 0) };
     const chosen = bestSelection(
       groups.map((parts) => [nothing, ...parts.map(optionOf)]),
-      budget,
+      resources.map(({ limit }) => limit),
     );
     return chosen?.picks.flatMap((pick, g) => (pick === 0 ? [] : [at(at(groups, g), pick - 1)]));
+  }
+
+  /** What limits the weights behind some biases; the scarcest first. */
+  private resourcesFor(bias: BiasPart, room: number): readonly Resource[] {
+    const { uploadBytes = Infinity, trainedLayers = Infinity } = this.request;
+    const upload = {
+      of: (part: WeightPart) => part.uploadBytes,
+      limit: uploadBytes - this.headUpload - bias.uploadBytes,
+    };
+    const layers = { of: () => 1, limit: trainedLayers - bias.layers };
+    return [
+      { of: (part) => roomOf([part]), limit: room },
+      ...(uploadBytes < Infinity ? [upload] : []),
+      // What can't be exceeded need not be counted.
+      ...(layers.limit < bias.layers ? [layers] : []),
+    ];
   }
 
   /** Plans parts, and tells their reach what that says of its room. */
@@ -239,10 +265,12 @@ class Search {
   }
 
   private betterNeighbours(from: Candidate): readonly Parts[] {
-    const spare = this.request.arenaBytes - from.peakBytes;
+    const { arenaBytes, trainedLayers = Infinity } = this.request;
+    const spare = arenaBytes - from.peakBytes;
     const biases = this.reaches.map(({ bias }) => bias);
     return neighboursOf(from, biases, this.offered)
       .filter((parts) => gainOf(parts) > from.gain + SAME && copiesOf(parts) - copiesOf(from) <= spare)
+      .filter((parts) => trainedLayersOf(parts) <= trainedLayers)
       .map((parts) => ({ parts, bytes: roomOf(parts.weights) + parts.bias.savedBytes }))
       .sort((a, b) => a.bytes - b.bytes || gainOf(b.parts) - gainOf(a.parts))
       .map(({ parts }) => parts);
