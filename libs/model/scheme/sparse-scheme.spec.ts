@@ -19,9 +19,39 @@ describe('a scheme as JSON', () => {
     expect(schemeToJson(unwrap(parseScheme(JSON.parse(json))))).toBe(json);
   });
 
+  it('has a name of its own where none is given', () => {
+    const json = { biasLayers: 1, weightLayers: [] };
+    expect(unwrap(parseScheme(json))).toEqual({ name: 'own', ...json });
+  });
+
+  it('is read as reports print it: what follows from it is not', () => {
+    const { name, biasLayers, weightLayers } = unwrap(parseScheme(JSON.parse(written)));
+    const printed = {
+      name,
+      biasLayers,
+      weightLayers,
+      id: 7,
+      trained: { weights: 1, biases: 2 },
+      accounting: {},
+    };
+    expect(schemeToJson(unwrap(parseScheme(printed)))).toBe(written);
+  });
+
+  it.each([
+    [
+      'a scheme',
+      '{"biasLayers":1,"weightLayers":[],"weightlayers":[{"layer":3,"ratio":1}]}',
+      '"weightlayers"',
+    ],
+    ['a layer', '{"biasLayers":1,"weightLayers":[{"layer":3,"ratio":1,"chanels":4}]}', '"chanels"'],
+  ])('is refused with a key that %s does not have', (_, json, key) => {
+    const refused = parseScheme(JSON.parse(json));
+    expect(refused).toMatchObject({ ok: false, error: { code: 'scheme.unknown-key' } });
+    expect(!refused.ok && refused.error.message).toContain(key);
+  });
+
   it.each([
     ['no object', '[]'],
-    ['no name', '{"biasLayers":1,"weightLayers":[]}'],
     ['an empty name', '{"name":"","biasLayers":1,"weightLayers":[]}'],
     ['a fraction of a layer', '{"name":"x","biasLayers":1.5,"weightLayers":[]}'],
     ['a negative count', '{"name":"x","biasLayers":-1,"weightLayers":[]}'],

@@ -7,6 +7,11 @@ import { type LayerRatio, type SchemeFault, schemeFault, type TrainingScheme } f
  */
 export type SparseScheme = TrainingScheme;
 
+/** What a scheme is called whose file has no name for it. */
+const DEFAULT_NAME = 'own';
+/** `id`, `trained` and `accounting` stand beside a scheme in reports: they follow from it, and are not read. */
+const SCHEME_KEYS = ['name', 'biasLayers', 'weightLayers', 'id', 'trained', 'accounting'];
+const LAYER_KEYS = ['layer', 'ratio'];
 const LONGEST_NAME = 64;
 const MOST_LAYERS = 1024;
 
@@ -19,8 +24,22 @@ const isCount = (value: unknown): value is number =>
 const invalid = (message: string): { readonly ok: false; readonly error: SchemeFault } =>
   err(schemeFault('scheme.invalid', message));
 
+/** A word that is not read is most likely one misspelt. */
+function unknownKey(
+  what: string,
+  json: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): SchemeFault | undefined {
+  const key = Object.keys(json).find((each) => !known.includes(each));
+  if (key === undefined) return undefined;
+  const named = JSON.stringify(key.slice(0, LONGEST_NAME));
+  return schemeFault('scheme.unknown-key', `${what} has no ${named}; there are: ${known.join(', ')}`);
+}
+
 function parseWeightLayer(value: unknown): Result<LayerRatio, SchemeFault> {
   if (!isRecord(value)) return invalid('a weight layer is a JSON object');
+  const unknown = unknownKey('a weight layer', value, LAYER_KEYS);
+  if (unknown) return err(unknown);
   const { layer, ratio } = value;
   if (!isCount(layer)) return invalid('a weight layer needs its number `layer`');
   if (typeof ratio !== 'number' || !(ratio > 0 && ratio <= 1))
@@ -44,11 +63,14 @@ function parseWeightLayers(value: unknown): Result<readonly LayerRatio[], Scheme
 
 /**
  * A scheme from parsed JSON that nobody has checked. Whether its layers exist is for the graph to say (`trainingGraph`).
+ * Without a name it is called `own`. Refused: `scheme.invalid`, `scheme.unknown-key`.
  * @param json `{"name": "sparse-b4", "biasLayers": 9, "weightLayers": [{"layer": 9, "ratio": 1}]}`
  */
 export function parseScheme(json: unknown): Result<SparseScheme, SchemeFault> {
   if (!isRecord(json)) return invalid('a scheme is a JSON object');
-  const { name, biasLayers } = json;
+  const unknown = unknownKey('a scheme', json, SCHEME_KEYS);
+  if (unknown) return err(unknown);
+  const { name = DEFAULT_NAME, biasLayers } = json;
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) {
     return invalid(`\`name\` needs 1 to ${LONGEST_NAME} characters`);
   }

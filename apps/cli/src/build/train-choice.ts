@@ -13,7 +13,7 @@ const MOST_BYTES = 1 << 20;
 
 /**
  * `none`, `auto`, or a file with a scheme as `plan --json` prints it (the whole answer, or its `scheme`).
- * Refused: `file.unreadable`, `scheme.not-json`, `scheme.invalid`.
+ * Refused: `file.unreadable`, `scheme.not-json`, `scheme.invalid`, `scheme.unknown-key`.
  */
 export function readTrainChoice(text: string): Result<TrainChoice> {
   if (text === 'none' || text === 'auto') return ok({ kind: text });

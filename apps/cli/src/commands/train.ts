@@ -101,7 +101,8 @@ export const train = defineCommand({
       '("kept": false). "end" says why no further pass was made: passes, lowLoss, noProgress, guard. telemetry.saturated counts the values\n' +
       'that came to the end of their range: many say that the rate is too high.',
     'A scheme of your own: {"name": "mine", "biasLayers": 9, "weightLayers": [{"layer": 15, "ratio": 0.5}]} trains the biases of the last 9 layers\n' +
-      'before the head, of layer 15 the weights of the first half of its input channels, and the head. Layers are the operators with weights, counted from 0.',
+      'before the head, of layer 15 the weights of the first half of its input channels, and the head. Layers are the operators with weights, counted from 0.\n' +
+      'Without a name it is called own; keys of another name are refused.',
     '--scheme auto searches as `scheme` does, by what --search says: gradients of up to 32 of the rows to learn from (seconds); structure, as\n' +
       'servers do for all versions of a model; or measured, with some 60 sessions, every fourth of the rows to learn from held out (minutes).\n' +
       'The rows to test on decide nothing.',

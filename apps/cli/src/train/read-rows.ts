@@ -1,4 +1,4 @@
-import { at, err, fault, ok, type Result } from '#libs/base/result';
+import { at, err, type Fault, fault, ok, type Result } from '#libs/base/result';
 import { requantize } from '#libs/model/dataset';
 import { MOST_ROWS, type SessionRow, type SessionRows } from '#libs/model/session';
 import { readBytes } from '../files/read-bytes';
@@ -49,12 +49,15 @@ export function readRows(files: RowFiles, shape: RowShape): Result<SessionRows> 
         `${files.data} has ${data.value.length} bytes, which are no rows of ${shape.inputBytes} (the model's input)`,
       ),
     );
-  const labels = readLabels(files, count, shape.labels);
+  const labels = readLabels(files, count);
   if (!labels.ok) return labels;
   const adapt = readIndex(files.adapt, count);
   if (!adapt.ok) return adapt;
   const test = readIndex(files.test, count);
   if (!test.ok) return test;
+  const named = [...adapt.value, ...test.value];
+  const wrong = named.find((row) => at(labels.value, row) >= shape.labels);
+  if (wrong !== undefined) return err(badLabel(files.labels, wrong, at(labels.value, wrong), shape.labels));
   const row = (index: number): SessionRow => ({
     features: elementsOf(data.value, index, files, shape),
     label: at(labels.value, index),
@@ -71,11 +74,7 @@ function elementsOf(data: Uint8Array, index: number, { quantisation }: RowFiles,
 const wrongLength = (message: string): ReturnType<typeof fault> => fault('train.wrong-length', message);
 
 /** The first of every `labelStride` bytes. */
-function readLabels(
-  { labels: path, labelStride }: RowFiles,
-  rows: number,
-  known: number,
-): Result<Uint8Array> {
+function readLabels({ labels: path, labelStride }: RowFiles, rows: number): Result<Uint8Array> {
   const bytes = readBytes(path, MOST_DATA_BYTES);
   if (!bytes.ok) return bytes;
   const wanted = rows * labelStride;
@@ -86,17 +85,15 @@ function readLabels(
           `--label-stride says how many bytes a row has there`,
       ),
     );
-  const labels = Uint8Array.from({ length: rows }, (_, row) => at(bytes.value, row * labelStride));
-  const wrong = labels.findIndex((label) => label >= known);
-  return wrong < 0
-    ? ok(labels)
-    : err(
-        fault(
-          'train.bad-label',
-          `${path}: row ${wrong} has label ${at(labels, wrong)}, but the model tells ${known} classes apart, 0 to ${known - 1}`,
-        ),
-      );
+  return ok(Uint8Array.from({ length: rows }, (_, row) => at(bytes.value, row * labelStride)));
 }
+
+/** Of a row that an index names: what else is in the file may be anything. */
+const badLabel = (path: string, row: number, label: number, known: number): Fault =>
+  fault(
+    'train.bad-label',
+    `${path}: row ${row} has label ${label}, but the model tells ${known} classes apart, 0 to ${known - 1}`,
+  );
 
 /** One row number a line; empty lines are skipped. */
 function readIndex(path: string, rows: number): Result<readonly number[]> {
