@@ -30,8 +30,11 @@ const SECTIONS = ['-ffunction-sections', '-fdata-sections'];
 /** gcc turns copying loops into calls of memcpy even so. */
 const GCC = ['-fno-tree-loop-distribute-patterns'];
 
-/** -fno-schedule-insns: before register allocation, scheduling only makes spills (12 % of the instructions). */
-const ARM = ['-O2', '-fno-schedule-insns', '-fstack-usage', '-fcallgraph-info=su'];
+/**
+ * -fno-schedule-insns: before register allocation, scheduling only makes spills (12 % of the instructions). -fno-branch-count-reg:
+ * GCC 12 makes low-overhead loops (Cortex-M55) of loops whose last comparison is used behind them, too (fl_small.h).
+ */
+const ARM = ['-O2', '-fno-schedule-insns', '-fno-branch-count-reg', '-fstack-usage', '-fcallgraph-info=su'];
 
 const WASM = ['--target=wasm32', '-O3'];
 /** kernels/*_wasm.c are written with them: `defines` of such a build has FL_SIMD (fl_plain.h). */
