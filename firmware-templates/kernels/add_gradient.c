@@ -14,7 +14,7 @@ static void add_term(int32_t *row, const fl_gradient_term *term, int32_t channel
   const int32_t own = exponent_of(term, channel);
   if (own == FL_NO_EXPONENT) return;
   const int32_t pixels = term->gradient.pixels;
-  const int16_t *plane = term->gradient.mantissas + channel * pixels;
+  const fl_mantissa *plane = term->gradient.mantissas + channel * pixels;
   for (int32_t p = 0; p < pixels; p++) row[p] += fl_round_shift(plane[p] * term->ratio.mantissa, exponent - own);
 }
 

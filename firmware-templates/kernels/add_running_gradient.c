@@ -14,24 +14,24 @@ static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   running->exponent = exponent;
 }
 
-static void fill_zero(int16_t *plane, int32_t pixels) {
+static void fill_zero(fl_mantissa *plane, int32_t pixels) {
   for (int32_t p = 0; p < pixels; p++) plane[p] = 0;
 }
 
 /* h' of N6.4, planes one after the other; those that a group lacks are zero. */
-static void align(const fl_gradient *h, int32_t count, int32_t exponent, int16_t *aligned) {
-  const int16_t *plane = h->mantissas;
+static void align(const fl_gradient *h, int32_t count, int32_t exponent, fl_mantissa *aligned) {
+  const fl_mantissa *plane = h->mantissas;
   for (int32_t k = 0; k < count; k++, plane += h->pixels, aligned += h->pixels) {
     const int32_t shift = exponent - h->exponents[k];
-    for (int32_t p = 0; p < h->pixels; p++) aligned[p] = (int16_t)fl_round_shift(plane[p], shift);
+    for (int32_t p = 0; p < h->pixels; p++) aligned[p] = (fl_mantissa)fl_round_shift(plane[p], shift);
   }
   for (int32_t k = count; k < FL_RUNNING_GROUP; k++, aligned += h->pixels) fill_zero(aligned, h->pixels);
 }
 
 static void add_group(const fl_running_gradient *running, int32_t output, int32_t count, const fl_split_weights *weights,
-                      const int16_t *aligned) {
+                      const fl_mantissa *aligned) {
   const int32_t pixels = running->pixels;
-  const int16_t *first = aligned, *second = first + pixels, *third = second + pixels, *fourth = third + pixels;
+  const fl_mantissa *first = aligned, *second = first + pixels, *third = second + pixels, *fourth = third + pixels;
   for (int32_t i = 0; i < running->inputs; i++) {
     const fl_input_weights of = fl_weights_of_input(weights, i, running->inputs);
     const int8_t *at = of.first + output * of.step;
@@ -46,7 +46,7 @@ static void add_group(const fl_running_gradient *running, int32_t output, int32_
 }
 
 void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
-                             const fl_split_weights *weights, int16_t *scratch) {
+                             const fl_split_weights *weights, fl_mantissa *scratch) {
   for (int32_t o = range.first; o < range.end; o += FL_RUNNING_GROUP) {
     const int32_t count = range.end - o < FL_RUNNING_GROUP ? range.end - o : FL_RUNNING_GROUP;
     const fl_gradient group = fl_gradient_from(h, o - range.first);

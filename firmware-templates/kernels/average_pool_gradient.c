@@ -21,7 +21,7 @@ void fl_average_pool_gradient(const fl_window *window, int32_t exponent, int32_t
   const fl_window *w = window;
   for (int32_t c = 0; c < gradient->channels; c++) {
     for (int32_t p = 0; p < output->pixels; p++) scratch[p] = 0;
-    const int16_t *value = gradient->mantissas + c * gradient->pixels;
+    const fl_mantissa *value = gradient->mantissas + c * gradient->pixels;
     for (int32_t oy = 0; oy < w->out_height; oy++) {
       for (int32_t ox = 0; ox < w->out_width; ox++) {
         const fl_pooled part = fl_pooled_at(w, oy, ox);

@@ -1,6 +1,6 @@
 #include "fl_spread.h"
 
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 static fl_phase phase_of(const fl_window *w, int32_t first) {

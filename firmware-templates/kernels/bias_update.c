@@ -5,7 +5,7 @@
 void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *training, const fl_step *step,
                     int32_t *bias) {
   const int32_t pixels = h->pixels;
-  const int16_t *plane = h->mantissas;
+  const fl_mantissa *plane = h->mantissas;
   for (int32_t c = range.first; c < range.end; c++, plane += pixels) {
     if (fl_is_frozen(training, c)) continue;
     const fl_step_scale scale = fl_step_scale_of(training->bias_step[c], training->bias_step_exponent[c], step->bias,

@@ -21,7 +21,7 @@ static void apply_mask(int32_t *row, int32_t channel, const uint8_t *mask, const
 }
 
 static void clear_channel(int32_t channel, const fl_gradient *output) {
-  int16_t *plane = output->mantissas + channel * output->pixels;
+  fl_mantissa *plane = output->mantissas + channel * output->pixels;
   for (int32_t p = 0; p < output->pixels; p++) plane[p] = 0;
   output->exponents[channel] = FL_NO_EXPONENT;
 }
@@ -41,7 +41,7 @@ void fl_close_gradient_row(int32_t *row, int32_t channel, int32_t exponent, cons
   }
   const uint32_t largest = largest_magnitude(row, pixels);
   const int32_t shift = fl_shift_to_fit(largest, end->mantissa_bits);
-  int16_t *plane = output->mantissas + channel * pixels;
-  for (int32_t p = 0; p < pixels; p++) plane[p] = (int16_t)fl_round_shift(row[p], shift);
+  fl_mantissa *plane = output->mantissas + channel * pixels;
+  for (int32_t p = 0; p < pixels; p++) plane[p] = (fl_mantissa)fl_round_shift(row[p], shift);
   output->exponents[channel] = (int16_t)(largest == 0 ? FL_NO_EXPONENT : exponent + shift);
 }

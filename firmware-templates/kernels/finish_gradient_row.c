@@ -21,6 +21,6 @@ void fl_finish_gradient_row(int32_t *row, int32_t channel, int32_t exponent, con
     largest = magnitude > largest ? magnitude : largest;
   }
   const int32_t shift = fl_shift_to_fit(largest, rules->mantissa_bits);
-  for (int32_t p = 0; p < output->pixels; p++) output->mantissas[p] = (int16_t)fl_round_shift(row[p], shift);
+  for (int32_t p = 0; p < output->pixels; p++) output->mantissas[p] = (fl_mantissa)fl_round_shift(row[p], shift);
   output->exponents[0] = (int16_t)(largest == 0 ? FL_NO_EXPONENT : row_exponent + shift);
 }

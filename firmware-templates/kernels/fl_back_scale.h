@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "fl_kernels.h"
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 #include "fl_dsp.h"
 #endif
 
@@ -31,11 +31,11 @@ static inline fl_back_scale fl_back_scale_of(const fl_training *training, int32_
   return (fl_back_scale){training->back[channel], 1 << (shift - 1), shift};
 }
 
-static inline int16_t fl_scaled(int32_t mantissa, fl_back_scale by) {
-  return (int16_t)((mantissa * by.factor + by.half) >> by.shift);
+static inline fl_mantissa fl_scaled(int32_t mantissa, fl_back_scale by) {
+  return (fl_mantissa)((mantissa * by.factor + by.half) >> by.shift);
 }
 
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 /*
  * The same for all shifts there are, 15 to 31: half a unit is 2^14 of floor(g * wide / 2^16), which is floor(g * factor /
  * 2^(shift - 15)), and the result begins at bit 15, because floors of floors are one.
@@ -54,9 +54,9 @@ static FL_INLINE int32_t fl_scaled_pair(int32_t pair, int32_t wide) {
 }
 #endif
 
-static inline void fl_scale_mantissas(const int16_t *from, int32_t count, fl_back_scale by, int16_t *to) {
+static inline void fl_scale_mantissas(const fl_mantissa *from, int32_t count, fl_back_scale by, fl_mantissa *to) {
   int32_t p = 0;
-#if FL_DSP
+#if FL_DSP_GRADIENTS
   const int32_t wide = fl_wide_factor(by);
   for (; p + 7 < count; p += 8) {
     fl_store_word(to + p, fl_scaled_pair(fl_load_word(from + p), wide));
@@ -70,17 +70,17 @@ static inline void fl_scale_mantissas(const int16_t *from, int32_t count, fl_bac
 }
 
 /* Zeroes what the clamp cut off of a plane. */
-static inline void fl_close_plane(const uint8_t *mask, int32_t channel, int32_t channels, int32_t pixels, int16_t *plane) {
+static inline void fl_close_plane(const uint8_t *mask, int32_t channel, int32_t channels, int32_t pixels, fl_mantissa *plane) {
   if (channels % 8 != 0) {
-    for (const int16_t *end = plane + pixels; plane != end; plane++, channel += channels) {
-      *plane = (int16_t)(*plane & -fl_mask_bit(mask, channel));
+    for (const fl_mantissa *end = plane + pixels; plane != end; plane++, channel += channels) {
+      *plane = (fl_mantissa)(*plane & -fl_mask_bit(mask, channel));
     }
     return;
   }
   /* Where pixels have whole bytes of bits, a channel is one bit of every so many bytes. */
   const int32_t step = channels >> 3, bit = 1 << (channel & 7);
   mask += channel >> 3;
-  const int16_t *const end = plane + (pixels & ~1);
+  const fl_mantissa *const end = plane + (pixels & ~1);
   for (; plane != end; plane += 2, mask += 2 * step) {
     if ((mask[0] & bit) == 0) plane[0] = 0;
     if ((mask[step] & bit) == 0) plane[1] = 0;

@@ -1,6 +1,6 @@
 /*
- * What the kernels of the backward pass for cores with DSP instructions share. Header only. RAM: none. Only where FL_DSP is
- * defined (fl_plain.h).
+ * What the kernels of the backward pass for cores with DSP instructions share. Header only. RAM: none. Only where
+ * FL_DSP_GRADIENTS is defined (fl_plain.h).
  */
 #ifndef FL_GRADIENT_DSP_H
 #define FL_GRADIENT_DSP_H

@@ -6,7 +6,7 @@
  * Trust: sizes were checked by the compiler that generated the calls; kernels check nothing.
  * RAM: a kernel owns no memory. `scratch` is arena memory lent for the call; its size is stated at each function and
  *      computed by libs/firmware/planner/scratch.ts. Stack: below 300 bytes a kernel; input gradients
- *      of depthwise and k x k layers, with FL_DSP, below 800 (fl_spread.h).
+ *      of depthwise and k x k layers, with FL_DSP_GRADIENTS, below 800 (fl_spread.h).
  * Flash: the Thumb-2 size of each function is printed by `npm run size`.
  */
 #ifndef FL_KERNELS_H
@@ -129,14 +129,24 @@ typedef struct {
 } fl_channels;
 
 /*
- * A gradient (N4): channel planes of int16 mantissas, one exponent a channel; value = mantissa * 2^exponent.
+ * What all gradients of a program are stored as (N4): built with -DFL_INT8_GRADIENTS=1, |mantissa| <= 64. Planes that kernels
+ * make in scratch are of the same type.
+ */
+#if FL_INT8_GRADIENTS
+typedef int8_t fl_mantissa;
+#else
+typedef int16_t fl_mantissa;
+#endif
+
+/*
+ * A gradient (N4): channel planes of mantissas, one exponent a channel; value = mantissa * 2^exponent.
  *
  * Backward kernels work on a range of channels. `mantissas` and `exponents` of a gradient that is taken or given by range
  * point at the range's first channel, so that a buffer of a few planes will do; all constants of a layer (weights, biases,
  * fl_training) and masks are addressed from channel 0. The range of a whole tensor is {0, channels}.
  */
 typedef struct {
-  int16_t *mantissas; /* [..][pixels] */
+  fl_mantissa *mantissas; /* [..][pixels] */
   int16_t *exponents;
   int32_t channels;   /* of the whole tensor */
   int32_t pixels;
@@ -384,18 +394,18 @@ typedef struct {
 int32_t fl_view_exponent(const fl_gradient_view *view);
 
 /* One channel; `exponent` is the one that all share. */
-void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, int16_t *plane);
+void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, fl_mantissa *plane);
 
 /* N5, where it gave one number a channel: those of which no pixel is open have no exponent. pixels: of the mask. */
 void fl_close_channels(const uint8_t *mask, int32_t pixels, const fl_gradient *gradient);
 
-/* N6.3, all channels. scratch: one int16 a pixel. */
+/* N6.3, all channels. scratch: one fl_mantissa a pixel. */
 void fl_viewed_bias_update(const fl_gradient_view *view, const fl_training *training, const fl_step *step, int32_t *bias,
-                           int16_t *scratch);
+                           fl_mantissa *scratch);
 
 /*
  * N6.4, aligned, of a pointwise layer, as fl_pointwise_input_gradient. Four channels of the output at a time, so that planes are
- * made once for all of them. scratch: two int32 a pixel, and two int16 where planes are made (of g).
+ * made once for all of them. scratch: two int32 a pixel, and two fl_mantissa where planes are made (of g).
  */
 void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
                               const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
@@ -415,9 +425,9 @@ typedef struct {
 
 void fl_begin_running_gradient(fl_running_gradient *running);
 
-/* `first` is a multiple of four, `end` too or the last channel's; h by range, left as it is. scratch: 4 int16 a pixel. */
+/* `first` is a multiple of four, `end` too or the last channel's; h by range, left as it is. scratch: 4 fl_mantissa a pixel. */
 void fl_add_running_gradient(fl_running_gradient *running, fl_channels range, const fl_gradient *h,
-                             const fl_split_weights *weights, int16_t *scratch);
+                             const fl_split_weights *weights, fl_mantissa *scratch);
 
 /*
  * Sums that need fewer than 32 bits hold something else in the others, modulo 2^32: from the beginning on, until it is taken back
@@ -437,16 +447,16 @@ void fl_finish_in_place(const fl_running_gradient *running, const fl_gradient_ru
 /*
  * N6.5 and N7: the weights of the first saved->channels input channels, of the outputs in a range; h by range. weights:
  * [O][kh][kw][saved->channels], depthwise [saved->channels][kh*kw], of all outputs. inputs: channels of the layer's input.
- * scratch (pointwise): two planes of P int16.
+ * scratch (pointwise): two planes of P fl_mantissa.
  */
 void fl_pointwise_weight_update(fl_channels range, const fl_gradient *h, const fl_saved_input *saved, int32_t inputs,
-                                const fl_training *training, const fl_step *step, int8_t *weights, int16_t *scratch);
+                                const fl_training *training, const fl_step *step, int8_t *weights, fl_mantissa *scratch);
 void fl_depthwise_weight_update(const fl_window *window, fl_channels range, const fl_gradient *h, const fl_saved_input *saved,
                                 const fl_training *training, const fl_step *step, int8_t *weights);
 void fl_conv2d_weight_update(const fl_window *window, fl_channels range, const fl_gradient *h, const fl_saved_input *saved,
                              const fl_training *training, const fl_step *step, int8_t *weights);
 
 /* Sum over the pixels of one plane of h times what kernel tap `tap` met there in one plane of the input. */
-int32_t fl_tap_gradient(const fl_window *window, const int16_t *plane, const int8_t *input, int32_t input_zero, int32_t tap);
+int32_t fl_tap_gradient(const fl_window *window, const fl_mantissa *plane, const int8_t *input, int32_t input_zero, int32_t tap);
 
 #endif

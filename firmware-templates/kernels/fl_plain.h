@@ -4,7 +4,8 @@
  *
  * Compiled with
  *   -DFL_SIMD=1  kernels/..._wasm.c take the places of these (WebAssembly with -msimd128),
- *   -DFL_DSP=1   kernels/..._s8_dsp.c and ..._gradient_dsp.c, of the forward and the backward pass (cores with DSP instructions).
+ *   -DFL_DSP=1   kernels/..._s8_dsp.c, of the forward pass (cores with DSP instructions),
+ *   -DFL_DSP_GRADIENTS=1  kernels/..._gradient_dsp.c and their like, of the backward pass, where gradients are int16.
  */
 #ifndef FL_PLAIN_H
 #define FL_PLAIN_H
@@ -15,13 +16,16 @@
 #endif
 
 #if FL_DSP
-#include "fl_small.h" /* shapes that are left over are rare */
 #define fl_add_s8 fl_add_plain
 #define fl_columns_s8 fl_columns_plain
 #define fl_depthwise_conv2d_s8 fl_depthwise_conv2d_plain
 #define fl_gather_columns fl_gather_columns_plain
 #define fl_split_columns_s8 fl_split_columns_plain
 #define fl_widen_columns fl_widen_columns_plain
+#endif
+
+#if FL_DSP_GRADIENTS
+#include "fl_small.h" /* shapes that are left over are rare; plain gradients of int8 are not */
 #define fl_add_running_gradient fl_add_running_gradient_plain
 #define fl_add_viewed_planes fl_add_viewed_planes_plain
 #define fl_finish_gradient_row fl_finish_gradient_row_plain

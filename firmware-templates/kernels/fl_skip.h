@@ -13,7 +13,7 @@ enum { FL_RATIO_FRACTION = 15, FL_SKIP_LIMIT = (1 << 30) - 1 };
 static inline int32_t fl_add_skip(int32_t *row, int32_t channel, int32_t exponent, const fl_gradient_rules *rules) {
   const fl_gradient *skip = rules->skip;
   if (skip->exponents[channel] == FL_NO_EXPONENT) return exponent;
-  const int16_t *plane = skip->mantissas + channel * skip->pixels;
+  const fl_mantissa *plane = skip->mantissas + channel * skip->pixels;
   const int32_t own = skip->exponents[channel] + rules->skip_exponent - FL_RATIO_FRACTION;
   const int32_t shift = exponent == FL_NO_EXPONENT ? 0 : exponent - own;
   const int32_t factor = rules->skip_mantissa, *end = row + skip->pixels;

@@ -1,13 +1,13 @@
 /*
  * A plane of h spread through a kernel, as the input gradients of depthwise and k x k convolutions need it: what is the same for
- * all planes is made once. Header only. RAM: on the stack, 4 bytes; with FL_DSP 272.
+ * all planes is made once. Header only. RAM: on the stack, 4 bytes; with FL_DSP_GRADIENTS 272.
  */
 #ifndef FL_SPREAD_H
 #define FL_SPREAD_H
 
 #include "fl_kernels.h"
 
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 enum { FL_SPREAD_STRIDE = 2, FL_SPREAD_TAPS = 7, FL_SPREAD_PAIRS = 36, FL_SPREAD_ELEMENTS = 100 };
 
 /* Every stride-th column of the map, and the taps that they meet: every stride-th of a row of the kernel. */
@@ -42,7 +42,7 @@ void fl_begin_spread(const fl_window *window, fl_spread *spread);
  * The plane of one output channel spread through one kernel becomes `row` or, where `adds` is not 0, is added to it; consecutive
  * taps are `tap_step` weights apart.
  */
-void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
+void fl_spread_plane(fl_spread *spread, const fl_mantissa *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
                      int32_t *row);
 
 #endif

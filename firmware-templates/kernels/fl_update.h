@@ -92,7 +92,7 @@ static inline void fl_move_two(const fl_row_update *row, int32_t at, int32_t fir
 
 /* Planes of h of one or two output channels: `lower` is `upper` where there is one. */
 typedef struct {
-  const int16_t *upper, *lower;
+  const fl_mantissa *upper, *lower;
   int32_t pixels;
 } fl_plane_pair;
 
@@ -101,7 +101,7 @@ typedef struct {
  * scratch: as there.
  */
 void fl_update_two_outputs(const fl_saved_input *saved, const fl_plane_pair *h, const fl_row_update *upper,
-                           const fl_row_update *lower, int16_t *scratch);
+                           const fl_row_update *lower, fl_mantissa *scratch);
 
 /* Sums of h * x over the pixels; the zero point comes in afterwards, as zero times the sum of h. */
 typedef struct {

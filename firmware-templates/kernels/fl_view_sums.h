@@ -22,9 +22,9 @@ static inline int32_t fl_view_weight(const fl_view_sums *sums, int32_t k, int32_
 
 /*
  * Adds output channels `output` and, if there is one, the next, of exponent `exponent`, as if the clamp had not acted. scratch:
- * two int16 a pixel.
+ * two fl_mantissa a pixel.
  */
 void fl_add_viewed_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t output, int32_t exponent,
-                          int16_t *scratch);
+                          fl_mantissa *scratch);
 
 #endif

@@ -15,12 +15,12 @@ static uint32_t largest_magnitude(int32_t classes, const int32_t *values) {
 }
 
 /* All pixels of channel `channel` whose clamp did not act get `value`; says whether there is one. */
-static int32_t fill_plane(const fl_gradient *output, int32_t channel, int16_t value, const uint8_t *mask) {
-  int16_t *plane = output->mantissas + channel * output->pixels;
+static int32_t fill_plane(const fl_gradient *output, int32_t channel, fl_mantissa value, const uint8_t *mask) {
+  fl_mantissa *plane = output->mantissas + channel * output->pixels;
   int32_t any = 0;
   for (int32_t p = 0; p < output->pixels; p++) {
     const int32_t open = mask == NULL || fl_mask_bit(mask, p * output->channels + channel);
-    plane[p] = open ? value : (int16_t)0;
+    plane[p] = open ? value : (fl_mantissa)0;
     any |= open;
   }
   return any && value != 0;
@@ -36,7 +36,7 @@ void fl_head_input_gradient(int32_t classes, const int32_t *error, const int16_t
     int32_t sum = 0;
     for (int32_t k = 0; k < classes; k++) sum += weights[k * output->channels + j] * scratch[k];
     const int32_t row_shift = fl_shift_to_fit(fl_magnitude(sum), mantissa_bits);
-    const int32_t alive = fill_plane(output, j, (int16_t)fl_round_shift(sum, row_shift), mask);
+    const int32_t alive = fill_plane(output, j, (fl_mantissa)fl_round_shift(sum, row_shift), mask);
     output->exponents[j] = (int16_t)(alive ? exponent - HEAD_WEIGHT_FRACTION + row_shift : FL_NO_EXPONENT);
   }
 }

@@ -7,7 +7,7 @@ enum { SLOPE_FRACTION = 14 };
 void fl_lookup_gradient(const int16_t *slopes, int32_t exponent, const int8_t *input, const fl_gradient *gradient,
                         const fl_gradient_end *end, const fl_gradient *output, int32_t *scratch) {
   for (int32_t c = 0; c < gradient->channels; c++) {
-    const int16_t *plane = gradient->mantissas + c * gradient->pixels;
+    const fl_mantissa *plane = gradient->mantissas + c * gradient->pixels;
     const int8_t *value = input + c;
     for (int32_t p = 0; p < gradient->pixels; p++, value += gradient->channels) {
       scratch[p] = plane[p] * slopes[(uint8_t)*value];

@@ -7,7 +7,7 @@ void fl_max_pool_gradient(const fl_window *window, const uint8_t *taps, const fl
   const fl_window *w = window;
   for (int32_t c = 0; c < gradient->channels; c++) {
     for (int32_t p = 0; p < output->pixels; p++) scratch[p] = 0;
-    const int16_t *value = gradient->mantissas + c * gradient->pixels;
+    const fl_mantissa *value = gradient->mantissas + c * gradient->pixels;
     const uint8_t *tap = taps + c;
     for (int32_t oy = 0; oy < w->out_height; oy++) {
       for (int32_t ox = 0; ox < w->out_width; ox++, tap += gradient->channels) {

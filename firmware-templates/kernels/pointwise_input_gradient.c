@@ -2,16 +2,16 @@
 #include "fl_kernels.h"
 
 /* row += the planes of outputs o..o+3, each times its weight: four products for one load and store of the row. */
-static void add_four(int32_t *row, const int16_t *planes, int32_t pixels, const int8_t *weights, int32_t step) {
+static void add_four(int32_t *row, const fl_mantissa *planes, int32_t pixels, const int8_t *weights, int32_t step) {
   const int32_t a = weights[0], b = weights[step], c = weights[2 * step], d = weights[3 * step];
-  const int16_t *first = planes;
-  const int16_t *second = first + pixels;
-  const int16_t *third = second + pixels;
-  const int16_t *fourth = third + pixels;
+  const fl_mantissa *first = planes;
+  const fl_mantissa *second = first + pixels;
+  const fl_mantissa *third = second + pixels;
+  const fl_mantissa *fourth = third + pixels;
   for (int32_t p = 0; p < pixels; p++) row[p] += a * first[p] + b * second[p] + c * third[p] + d * fourth[p];
 }
 
-static void add_one(int32_t *row, const int16_t *plane, int32_t pixels, int32_t weight) {
+static void add_one(int32_t *row, const fl_mantissa *plane, int32_t pixels, int32_t weight) {
   for (int32_t p = 0; p < pixels; p++) row[p] += weight * plane[p];
 }
 

@@ -1,5 +1,5 @@
 #include "fl_kernels.h"
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 #include "fl_gradient_dsp.h"
 
 /*

@@ -3,7 +3,7 @@
 
 /* Sums cannot overflow (N4): |x| <= 128, |zero| <= 128, and 255 * P * 2^M < 2^31. */
 void fl_pointwise_weight_update(fl_channels range, const fl_gradient *h, const fl_saved_input *saved, int32_t inputs,
-                                const fl_training *training, const fl_step *step, int8_t *weights, int16_t *scratch) {
+                                const fl_training *training, const fl_step *step, int8_t *weights, fl_mantissa *scratch) {
   const fl_row_update none = {.weights = NULL};
   const uint32_t key = fl_layer_key(step, training->id);
   for (int32_t o = range.first; o < range.end; o += 2) {

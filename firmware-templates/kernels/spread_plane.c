@@ -2,7 +2,7 @@
 #include "fl_reach.h"
 #include "fl_spread.h"
 
-void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
+void fl_spread_plane(fl_spread *spread, const fl_mantissa *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
                      int32_t *row) {
   const fl_window *w = spread->window;
   const int32_t pixels = w->in_height * w->in_width;
@@ -15,7 +15,7 @@ void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps
       const fl_reach xs = fl_reach_of(w->out_width, w->stride_width, x_offset, w->in_width);
       const int32_t weight = *taps;
       for (int32_t y = ys.begin; y < ys.end; y++) {
-        const int16_t *from = plane + y * w->out_width;
+        const fl_mantissa *from = plane + y * w->out_width;
         const int32_t first = (y * w->stride_height + y_offset) * w->in_width + x_offset;
         for (int32_t x = xs.begin; x < xs.end; x++) row[first + x * w->stride_width] += weight * from[x];
       }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "fl_kernels.h"
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 #include "fl_fill_row.h"
 #include "fl_gradient_dsp.h"
 #include "fl_spread.h"

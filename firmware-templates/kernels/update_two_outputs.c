@@ -4,7 +4,7 @@
 #include "fl_update.h"
 
 static inline fl_tile tile_of(const fl_plane_pair *h, const int8_t *left, const int8_t *right) {
-  const int16_t *upper = h->upper, *lower = h->lower;
+  const fl_mantissa *upper = h->upper, *lower = h->lower;
   fl_tile t = {0, 0, 0, 0};
   for (int32_t p = 0; p < h->pixels; p++) {
     t.upper_left += upper[p] * left[p];
@@ -16,7 +16,7 @@ static inline fl_tile tile_of(const fl_plane_pair *h, const int8_t *left, const 
 }
 
 void fl_update_two_outputs(const fl_saved_input *saved, const fl_plane_pair *h, const fl_row_update *upper,
-                           const fl_row_update *lower, int16_t *scratch) {
+                           const fl_row_update *lower, fl_mantissa *scratch) {
   (void)scratch;
   const int32_t pixels = h->pixels;
   const int32_t upper_zero = saved->zero * fl_plane_sum(h->upper, pixels);

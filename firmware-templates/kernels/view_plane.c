@@ -1,13 +1,13 @@
 #include "fl_back_scale.h"
 
-void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, int16_t *plane) {
+void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, fl_mantissa *plane) {
   const fl_gradient *const gradient = view->gradient;
   const int32_t pixels = view->pixels;
   if (view->training != NULL) {
     const fl_gradient g = fl_gradient_from(gradient, channel);
     fl_scale_mantissas(g.mantissas, pixels, fl_back_scale_of(view->training, channel, g.exponents[0], exponent), plane);
   } else {
-    const int16_t value = gradient->mantissas[channel];
+    const fl_mantissa value = gradient->mantissas[channel];
     for (int32_t p = 0; p < pixels; p++) plane[p] = value;
   }
   if (view->mask != NULL) fl_close_plane(view->mask, channel, gradient->channels, pixels, plane);

@@ -6,10 +6,13 @@
 
 enum { WORD = 32 }; /* bits of a mask that are looked at together */
 
-/* Four rows need the scratch of two: those of the first and the third channel lie where two planes of the output will. */
+/*
+ * Four rows need the scratch of two: those of the first and the third channel lie where two planes of the output will, if these are
+ * of int16.
+ */
 static void place_rows(fl_view_sums *sums, const fl_gradient *output, int32_t left, int32_t *scratch) {
   const int32_t pixels = output->pixels;
-  if (left < FL_MOST_VIEW_ROWS) {
+  if (left < FL_MOST_VIEW_ROWS || 2 * sizeof(fl_mantissa) < sizeof(int32_t)) {
     sums->rows[0] = scratch;
     sums->rows[1] = scratch + pixels;
     sums->count = left < 2 ? left : 2;
@@ -23,12 +26,12 @@ static void place_rows(fl_view_sums *sums, const fl_gradient *output, int32_t le
   sums->count = FL_MOST_VIEW_ROWS;
 }
 
-#if FL_DSP
+#if FL_DSP_GRADIENTS
 /* Of four rows whose weights lie side by side. */
 static void sum_four_constants(const fl_view_sums *sums, const fl_gradient_view *view) {
   const int32_t step = sums->weights[0].step;
   const int8_t *weight = sums->weights[0].first;
-  const int16_t *value = view->gradient->mantissas, *end = value + view->gradient->channels;
+  const fl_mantissa *value = view->gradient->mantissas, *end = value + view->gradient->channels;
   int32_t a = 0, b = 0, c = 0, d = 0;
   for (; value != end; value++, weight += step) {
     const int32_t four = fl_load_word(weight), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
@@ -46,14 +49,14 @@ static void sum_four_constants(const fl_view_sums *sums, const fl_gradient_view 
 
 /* One number a channel: what all pixels would get. */
 static void sum_constants(const fl_view_sums *sums, const fl_gradient_view *view) {
-#if FL_DSP
+#if FL_DSP_GRADIENTS
   if (sums->count == FL_MOST_VIEW_ROWS && sums->weights[3].first == sums->weights[0].first + 3) {
     sum_four_constants(sums, view);
     return;
   }
 #endif
   const int32_t channels = view->gradient->channels;
-  const int16_t *const values = view->gradient->mantissas;
+  const fl_mantissa *const values = view->gradient->mantissas;
   for (int32_t k = 0; k < sums->count; k++) {
     const int32_t step = sums->weights[k].step;
     const int8_t *weight = sums->weights[k].first;
@@ -63,7 +66,7 @@ static void sum_constants(const fl_view_sums *sums, const fl_gradient_view *view
   }
 }
 
-static void sum_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t exponent, int16_t *planes) {
+static void sum_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t exponent, fl_mantissa *planes) {
   for (int32_t k = 0; k < sums->count; k++) fl_fill_row(sums->rows[k], view->pixels, 0);
   for (int32_t o = 0; o < view->gradient->channels; o += 2) fl_add_viewed_planes(sums, view, o, exponent, planes);
 }
@@ -118,7 +121,7 @@ void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, c
     place_rows(&sums, &to, range.end - i, scratch);
     for (int32_t k = 0; k < sums.count; k++) sums.weights[k] = fl_weights_of_input(weights, i + k, output->channels);
     if (view->training == NULL) sum_constants(&sums, view);
-    else sum_planes(&sums, view, exponent, (int16_t *)(void *)(scratch + 2 * output->pixels));
+    else sum_planes(&sums, view, exponent, (fl_mantissa *)(void *)(scratch + 2 * output->pixels));
     if (view->mask != NULL) take_all_closed(&sums, view, exponent);
     for (int32_t n = 0; n < FL_MOST_VIEW_ROWS; n++) {
       const int32_t k = ORDER[n];

@@ -24,16 +24,17 @@ static inline const int32_t *fl_const_s32(const uint8_t *base, uint32_t offset) 
   return (const int32_t *)(const void *)(base + offset);
 }
 
-/* A gradient of the arena: planes, then exponents. */
-static inline fl_gradient fl_gradient_at(uint8_t *arena, uint32_t offset, int32_t channels, int32_t pixels) {
-  int16_t *mantissas = fl_s16(arena, offset);
-  return (fl_gradient){mantissas, mantissas + channels * pixels, channels, pixels};
+static inline fl_mantissa *fl_mantissas(uint8_t *arena, uint32_t offset) { return (fl_mantissa *)(void *)(arena + offset); }
+
+/* Some channels of a gradient, in a buffer of so many planes: these, then exponents from an even byte on. */
+static inline fl_gradient fl_planes_at(uint8_t *arena, uint32_t offset, int32_t planes, int32_t channels, int32_t pixels) {
+  const uint32_t bytes = (uint32_t)(planes * pixels) * (uint32_t)sizeof(fl_mantissa);
+  return (fl_gradient){fl_mantissas(arena, offset), fl_s16(arena, offset + ((bytes + 1u) & ~1u)), channels, pixels};
 }
 
-/* Some channels of a gradient, in a buffer of so many planes. */
-static inline fl_gradient fl_planes_at(uint8_t *arena, uint32_t offset, int32_t planes, int32_t channels, int32_t pixels) {
-  int16_t *mantissas = fl_s16(arena, offset);
-  return (fl_gradient){mantissas, mantissas + planes * pixels, channels, pixels};
+/* A gradient of the arena. */
+static inline fl_gradient fl_gradient_at(uint8_t *arena, uint32_t offset, int32_t channels, int32_t pixels) {
+  return fl_planes_at(arena, offset, channels, channels, pixels);
 }
 
 /* A gradient of the arena from its channel `first` on. */

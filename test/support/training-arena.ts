@@ -15,7 +15,7 @@ import {
   variablesOf,
 } from '#libs/model/ir';
 import { mantissaBits, storedBiases, storedWeights } from '#libs/model/quant';
-import { Memory, type Step } from '#libs/model/reference';
+import { Memory, type Step, type Value } from '#libs/model/reference';
 import { isForward, prepareBackward, prepareForward } from '#libs/model/reference/ops';
 import {
   bufferOf,
@@ -31,9 +31,16 @@ import {
 } from '#libs/firmware/planner';
 
 interface Taken {
-  readonly planes: Map<number, { readonly mantissas: Int16Array; readonly exponent: number }>;
+  readonly planes: Map<number, { readonly mantissas: Int8Array | Int16Array; readonly exponent: number }>;
   readonly weights: Map<string, number>;
   noise: Uint8Array;
+}
+
+/** What a value is made of, in the order of its bytes: exponents begin at an even one. */
+function partsOf(value: Value): readonly (Uint8Array | Exclude<Value, { mantissas: unknown }>)[] {
+  if (!('mantissas' in value)) return [value];
+  const { mantissas, exponents } = value;
+  return [mantissas, new Uint8Array(mantissas.byteLength % 2), exponents];
 }
 
 /**
@@ -258,7 +265,7 @@ export class TrainingArena {
 
   private packed(id: TensorId): Uint8Array {
     const value = this.memory.value(id);
-    const parts = 'mantissas' in value ? [value.mantissas, value.exponents] : [value];
+    const parts = partsOf(value);
     return Uint8Array.from(
       parts.flatMap((part) => [...new Uint8Array(part.buffer, part.byteOffset, part.byteLength)]),
     );
@@ -276,7 +283,7 @@ export class TrainingArena {
       packed.set(this.bytes.subarray(offset, offset + rowBytes), y * rowBytes);
     }
     const value = this.memory.value(id);
-    const parts = 'mantissas' in value ? [value.mantissas, value.exponents] : [value];
+    const parts = partsOf(value);
     let start = 0;
     for (const { buffer: memory, byteOffset, byteLength } of parts) {
       new Uint8Array(memory, byteOffset, byteLength).set(packed.subarray(start, start + byteLength));
@@ -290,15 +297,18 @@ export class TrainingArena {
     const { mantissas, exponents } = this.memory.blockFloat(id);
     const pixels = mantissas.length / exponents.length;
     const count = planes ?? exponents.length;
-    const move = (value: Int16Array, place: number): void => {
+    const each = mantissas.BYTES_PER_ELEMENT;
+    const padding = (each * count * pixels) % 2;
+    const move = (value: Int8Array | Int16Array, place: number): void => {
       const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
       const here = this.bytes.subarray(place, place + bytes.length);
       if (how === 'load') bytes.set(here);
       else here.set(bytes);
     };
     for (let c = from; c < to; c++) {
-      move(mantissas.subarray(c * pixels, (c + 1) * pixels), offset + 2 * (c % count) * pixels);
-      move(exponents.subarray(c, c + 1), offset + 2 * count * pixels + 2 * (c % count));
+      const own = c % count;
+      move(mantissas.subarray(c * pixels, (c + 1) * pixels), offset + each * own * pixels);
+      move(exponents.subarray(c, c + 1), offset + each * count * pixels + padding + 2 * own);
     }
   }
 

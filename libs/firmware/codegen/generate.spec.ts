@@ -256,6 +256,8 @@ describe('the layout of states and deltas', () => {
   it('is named by what is trained, not by how the scheme is called', () => {
     const other = unwrap(trainingGraph(inference, { ...KWS_SCHEMES.sparse, name: 'another name' }));
     expect(sessionLayout(other).scheme).toBe(sessionLayout(sparse).scheme);
+    const narrow = unwrap(trainingGraph(inference, KWS_SCHEMES.sparse, { gradients: 'int8' }));
+    expect(sessionLayout(narrow).scheme).not.toBe(sessionLayout(sparse).scheme);
     expect(sessionLayout(unwrap(trainingGraph(inference, KWS_SCHEMES.fc))).scheme).not.toBe(
       sessionLayout(sparse).scheme,
     );

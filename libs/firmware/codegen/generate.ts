@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '#libs/base/result';
 import { type Graph, isBackward, layersOf, tensorOf } from '#libs/model/ir';
-import { mantissaBits } from '#libs/model/quant';
 import { bufferOf, type Plan } from '#libs/firmware/planner';
 import { configHeader } from './model/config-header';
 import { factsOf, inputsOf, isTraining, type ModelFacts, type PrefixFacts } from './model/facts';
@@ -150,10 +149,9 @@ export function generate(request: GenerateRequest): Result<GeneratedModel, Unsup
   const prefix = writtenPrefix(request);
   const own = factsOf(graph, plan, layout, places);
   const facts = prefix ? withPrefix(own, prefix) : own;
-  const bits = isTraining(graph) ? mantissaBits(graph) : undefined;
   return ok({
     files: [
-      { path: 'model_config.h', text: configHeader(facts, bits) },
+      { path: 'model_config.h', text: configHeader(facts) },
       { path: 'model.c', text: modelSource(graph, plan, places, facts) },
       ...(prefix ? [prefix.file] : []),
     ],

@@ -49,7 +49,9 @@ function sourceText(request: LibraryRequest, folder: Folder): string {
     [entry, folder.from(`${mode}.c`)],
     ...(mode === 'rows' ? [['model/read_rows.c', folder.from('read_rows.c')] as const] : []),
   ]);
-  const body = amalgamate({ texts, entry, interface: header });
+  const narrow = request.model.facts.training?.gradients === 'int8';
+  const defines = narrow ? ['FL_INT8_GRADIENTS'] : [];
+  const body = amalgamate({ texts, entry, interface: header, defines });
   return `${folder.from('source_head.c')}#include "${folder.name}.h"\n\n${body}\n`;
 }
 

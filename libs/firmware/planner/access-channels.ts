@@ -1,6 +1,6 @@
 /**
  * In which order backward kernels touch memory when they are called for some channels, for the verifier: written from the
- * kernels (fl_kernels.h) and not from channel-rules.ts. Gradients are planes of int16, then an exponent a channel.
+ * kernels (fl_kernels.h) and not from channel-rules.ts.
  */
 import {
   type Graph,
@@ -13,6 +13,7 @@ import {
 } from '#libs/model/ir';
 import type { Memory } from './access-order';
 import { convolutionKernel, extentOf, layerOf } from './kernels';
+import { planeLayoutOf } from './plane-layout';
 import type { Channels, OpCall } from './schedule';
 
 const WORD = 4;
@@ -33,10 +34,10 @@ interface Planes {
 
 /** The planes of a range, each with its exponent. */
 function touchPlanes({ touch, id, graph, memory }: Planes, { from, to }: Channels): void {
-  const [channels, pixels] = [extentOf(graph, id, 0), extentOf(graph, id, 1)];
+  const layout = planeLayoutOf(graph, id);
   for (let channel = from; channel < to; channel++) {
-    memory[touch](id, 2 * pixels * channel, 2 * pixels);
-    memory[touch](id, 2 * pixels * channels + 2 * channel, 2);
+    memory[touch](id, ...layout.plane(channel));
+    memory[touch](id, ...layout.exponent(channel));
   }
 }
 
@@ -79,14 +80,15 @@ function addToSums(op: InputGradient, graph: Graph, memory: GradientMemory, rang
 /** A row of sums becomes a plane; exponents, which are kept in scratch so long, come last. */
 function finishSums(op: InputGradient, graph: Graph, memory: GradientMemory): void {
   const [inputs, pixels] = [extentOf(graph, op.output, 0), extentOf(graph, op.output, 1)];
+  const layout = planeLayoutOf(graph, op.output);
   for (let channel = 0; channel < inputs; channel++) {
     const own = { from: channel, to: channel + 1 };
     memory.readSums(op.output, WORD * pixels * channel, WORD * pixels);
     if (op.skip) touchPlanes({ touch: 'read', id: op.skip.gradient, graph, memory }, own);
-    memory.write(op.output, 2 * pixels * channel, 2 * pixels);
+    memory.write(op.output, ...layout.plane(channel));
   }
   readWhole([op.mask, op.skip?.gradient], graph, memory);
-  memory.write(op.output, 2 * pixels * inputs, 2 * inputs);
+  for (let channel = 0; channel < inputs; channel++) memory.write(op.output, ...layout.exponent(channel));
 }
 
 function running(op: InputGradient, graph: Graph, memory: GradientMemory, call: OpCall): void {

@@ -26,6 +26,7 @@ import {
 } from '#libs/model/ir';
 import { resizeNearestIndices } from '#libs/model/quant';
 import { convolutionKernel, elementsOf, extentOf, shapeOf } from './kernels';
+import { planeLayoutOf } from './plane-layout';
 import type { Rows } from './schedule';
 
 /** The arena, as a kernel sees it. Offsets are bytes from the tensor's first; what lies elsewhere is nobody's concern. */
@@ -256,8 +257,6 @@ function scaleGradient(op: OpOf<'scaleGradient'>, graph: Graph, memory: Memory):
   readAll(mask, graph, memory);
 }
 
-const MANTISSA = 2;
-
 /** Channel by channel: plane and exponent of each gradient that comes, then those of the one that goes. All else outlasts the call. */
 function byPlanes(
   op: OpOf<'addGradient' | 'averagePoolGradient' | 'maxPoolGradient' | 'lookupGradient' | 'resizeGradient'>,
@@ -268,16 +267,17 @@ function byPlanes(
   const others = ruleOf(op)
     .inputs(op)
     .filter((id) => !gradients.includes(id));
-  const [channels, written] = [extentOf(graph, op.output, 0), extentOf(graph, op.output, 1)];
+  const channels = extentOf(graph, op.output, 0);
+  const written = planeLayoutOf(graph, op.output);
   readAll(others, graph, memory);
   for (let channel = 0; channel < channels; channel++) {
     for (const id of gradients) {
-      const read = extentOf(graph, id, 1);
-      memory.read(id, MANTISSA * channel * read, MANTISSA * read);
-      memory.read(id, MANTISSA * (channels * read + channel), MANTISSA);
+      const read = planeLayoutOf(graph, id);
+      memory.read(id, ...read.plane(channel));
+      memory.read(id, ...read.exponent(channel));
     }
-    memory.write(op.output, MANTISSA * channel * written, MANTISSA * written);
-    memory.write(op.output, MANTISSA * (channels * written + channel), MANTISSA);
+    memory.write(op.output, ...written.plane(channel));
+    memory.write(op.output, ...written.exponent(channel));
   }
   readAll(others, graph, memory);
 }

@@ -1,7 +1,8 @@
 import { at, unwrap } from '#libs/base/result';
-import { type Graph, type Op, tensorOf } from '#libs/model/ir';
+import { type Graph, type GradientStorage, type Op, tensorOf } from '#libs/model/ir';
 import {
   compactGradients,
+  narrowGradients,
   poolGradients,
   runPasses,
   trainingGraph,
@@ -33,11 +34,11 @@ const chainsOf = ({ schedule }: Plan): number =>
 const isOp = (call: Call): call is OpCall => !isRead(call);
 
 /** Everything is trained. */
-function trainedWhole(inference: Graph): Graph {
+function trainedWhole(inference: Graph, gradients?: GradientStorage): Graph {
   const layers = inference.ops.filter((op) => 'weights' in op).length - 1;
   const weightLayers = Array.from({ length: layers }, (_, layer) => ({ layer, ratio: 1 }));
   const scheme: TrainingScheme = { name: 'all', biasLayers: layers, weightLayers };
-  return unwrap(trainingGraph(inference, scheme));
+  return unwrap(trainingGraph(inference, scheme, { ...(gradients && { gradients }) }));
 }
 
 function learnt(graph: Graph, plan: Plan, inputs: readonly Int8Array[]): readonly Uint8Array[] {
@@ -48,10 +49,12 @@ function learnt(graph: Graph, plan: Plan, inputs: readonly Int8Array[]): readonl
 
 describe('a training step of which the backward half runs by channels', () => {
   it.each([
-    ['inverted residual blocks', invertedResiduals(), 2],
-    ['depthwise separable blocks', separableBlocks(), 2],
-  ] as const)('learns the same from %s', (_, inference, chains) => {
-    const graph = trainedWhole(inference);
+    ['inverted residual blocks', invertedResiduals(), 2, 'int16'],
+    ['depthwise separable blocks', separableBlocks(), 2, 'int16'],
+    ['inverted residual blocks', invertedResiduals(), 2, 'int8'],
+    ['depthwise separable blocks', separableBlocks(), 2, 'int8'],
+  ] as const)('learns the same from %s (%#)', (_, inference, chains, gradients) => {
+    const graph = trainedWhole(inference, gradients);
     const inputs = randomInputs(inference, 3, 7);
     const [whole, streamed] = [placeAll(graph, EFFORT), streamedOf(graph)];
     expect(chainsOf(streamed)).toBe(chains);
@@ -100,7 +103,8 @@ interface Sample {
 /** Random training steps, cut anyhow, of which something runs by channels. */
 const samples: readonly Sample[] = Array.from({ length: 90 }, (_, seed) => {
   const inference = randomNetwork(seed + 1);
-  const graph = unwrap(trainingGraph(inference, randomScheme(inference, seed + 1)));
+  const gradients = seed % 3 === 2 ? 'int8' : 'int16';
+  const graph = unwrap(trainingGraph(inference, randomScheme(inference, seed + 1), { gradients }));
   const request = { inputsInArena: false, inputRows: false, reduces: () => false };
   const { schedule } = randomSchedule(graph, seed + 1, request);
   return { graph, plan: placeAll(graph, { ...EFFORT, tries: 0, schedule }) };
@@ -310,6 +314,13 @@ describe('the sparse scheme of kws-digits', () => {
     const plan = placeAll(runPasses(graph, passes), { optimize: 'ram' });
     expect(plan.peakBytes).toBeLessThanOrEqual(bytes);
     expect(chainsOf(plan)).toBeGreaterThan(1);
+  });
+
+  it('takes little less where gradients are int8: what the forward half needs stays', () => {
+    const narrow = runPasses(graph, [narrowGradients]);
+    const compact = runPasses(narrow, [compactGradients]);
+    expect(placeAll(narrow)).toMatchObject({ peakBytes: 39_848, proof: 'bound' });
+    expect(placeAll(compact, { optimize: 'ram' }).peakBytes).toBeLessThanOrEqual(31_864);
   });
 
   it('trains in less than 40,000 bytes layer by layer, all trained copies included', () => {

@@ -1,15 +1,26 @@
-import { at } from '#libs/base/result';
+import { at, invariant } from '#libs/base/result';
 import {
   type Conv2d,
   elementCount,
+  type GradientType,
   type Graph,
   type InputGradient,
+  isGradientType,
   type LayerOp,
   layersOf,
+  type Tensor,
   tensorOf,
   type TensorId,
   type WeightUpdate,
 } from '#libs/model/ir';
+
+/** A tensor that is a gradient. */
+export function gradientOf(graph: Graph, id: TensorId): Tensor & { readonly type: GradientType } {
+  const tensor = tensorOf(graph, id);
+  const { type } = tensor;
+  invariant(isGradientType(type), `${tensor.name} is no gradient`);
+  return { ...tensor, type };
+}
 
 /** Families of convolution kernels: their scratch memory and their calls differ. */
 export type ConvolutionKernel = 'pointwise' | 'depthwise' | 'general';

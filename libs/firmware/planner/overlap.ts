@@ -47,7 +47,7 @@ import {
   type Window,
 } from '#libs/model/ir';
 import { resizeNearestIndices } from '#libs/model/quant';
-import { convolutionKernel, elementsOf, extentOf, layerOf } from './kernels';
+import { convolutionKernel, elementsOf, extentOf, gradientOf, layerOf } from './kernels';
 import { planesReach, type Reach } from './planes-reach';
 import type { KernelSet } from './scratch';
 
@@ -230,18 +230,17 @@ const mean = (op: Mean): readonly Overlap[] => [
 /** Of a depthwise layer: the gradient of its input, over that of its output. */
 function inputGradient(op: InputGradient, graph: Graph): readonly Overlap[] {
   if (convolutionKernel(layerOf(op, graph), graph) !== 'depthwise') return [];
-  const [channels, read] = [extentOf(graph, op.gradient, 0), extentOf(graph, op.gradient, 1)];
-  if (extentOf(graph, op.output, 0) !== channels) return [];
-  const reach = planesReach(channels, read, extentOf(graph, op.output, 1));
-  return reach ? [{ operand: op.gradient, output: op.output, ...reach }] : [];
+  if (extentOf(graph, op.output, 0) !== extentOf(graph, op.gradient, 0)) return [];
+  return overGradient(op.gradient, op.output, graph);
 }
 
 type Planewise = OpOf<'averagePoolGradient' | 'maxPoolGradient' | 'lookupGradient' | 'resizeGradient'>;
 
 /** Kernels that take in a channel of a gradient before they write the same channel of another. */
 function overGradient(gradient: TensorId, output: TensorId, graph: Graph): readonly Overlap[] {
+  const { type } = gradientOf(graph, gradient);
   const [channels, read] = [extentOf(graph, gradient, 0), extentOf(graph, gradient, 1)];
-  const reach = planesReach(channels, read, extentOf(graph, output, 1));
+  const reach = planesReach({ type, channels }, read, extentOf(graph, output, 1));
   return reach ? [{ operand: gradient, output, ...reach }] : [];
 }
 

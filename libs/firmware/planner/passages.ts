@@ -3,11 +3,11 @@
  * and the sums of running input gradients where their outputs will lie.
  */
 import { at } from '#libs/base/result';
-import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
+import { EXPONENT_BYTES, exponentsBehind, type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 import { type Chain, chainOf } from './channel-chains';
 import { CHANNELS_TOGETHER, channelRuleOf, isRunning, sumBytes } from './channel-rules';
 import type { Item, Sharing, Span } from './items';
-import { extentOf } from './kernels';
+import { extentOf, gradientOf } from './kernels';
 import { unionBytes } from './overlap';
 import { planesReach } from './planes-reach';
 import { callsOfSegments, isRead, type Schedule } from './schedule';
@@ -39,9 +39,10 @@ export interface Planes {
 }
 
 export function planesOf(graph: Graph, id: TensorId): Planes {
-  const [channels = 0, pixels = 0] = tensorOf(graph, id).shape;
+  const tensor = tensorOf(graph, id);
+  const [channels = 0, pixels = 0] = tensor.shape;
   const planes = Math.min(CHANNELS_TOGETHER, channels);
-  return { planes, bytes: 2 * planes * (pixels + 1) };
+  return { planes, bytes: exponentsBehind(tensor, planes * pixels) + EXPONENT_BYTES * planes };
 }
 
 /** From the first call to the last that touches the tensors, each time some channels pass. */
@@ -128,7 +129,7 @@ export function passingSharings(
     const isPassed =
       from.spans.some(({ last }) => last === time) && to.spans.some(({ first }) => first === time);
     const reach = planesReach(
-      from.planes ?? 0,
+      { type: gradientOf(graph, op.gradient).type, channels: from.planes ?? 0 },
       extentOf(graph, op.gradient, 1),
       extentOf(graph, op.output, 1),
     );

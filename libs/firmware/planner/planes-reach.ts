@@ -1,3 +1,4 @@
+import { EXPONENT_BYTES, exponentsBehind, type GradientType, mantissaBytes } from '#libs/model/ir';
 import { ALIGNMENT } from './plan';
 
 /** output.base - operand.base may be any multiple of `multipleOf` up to `atMost` (bytes), from `atLeast` on where that is given. */
@@ -7,7 +8,11 @@ export interface Reach {
   readonly multipleOf: number;
 }
 
-const MANTISSA = 2;
+/** Planes that lie one behind the other, with their exponents behind them. */
+export interface PlaneGroup {
+  readonly type: GradientType;
+  readonly channels: number;
+}
 
 /**
  * How planes of `written` pixels may lie over as many of `read` pixels, exponents behind the planes of each, where a plane and its
@@ -15,11 +20,12 @@ const MANTISSA = 2;
  * larger: so that all exponents are written behind the last that is read and no plane before its place has been read, or
  * with both ends together.
  */
-export function planesReach(channels: number, read: number, written: number): Reach | undefined {
-  const excess = MANTISSA * (written - read);
+export function planesReach(group: PlaneGroup, read: number, written: number): Reach | undefined {
+  const { channels } = group;
+  const excess = mantissaBytes(group) * (written - read);
   if (excess < 0) return undefined;
-  const [least, most] = [MANTISSA * channels - excess * channels, -excess * (channels - 1)];
+  const together = exponentsBehind(group, channels * read) - exponentsBehind(group, channels * written);
+  const [least, most] = [together + EXPONENT_BYTES * channels, -excess * (channels - 1)];
   if (least <= most - (ALIGNMENT - 1)) return { atLeast: least, atMost: most, multipleOf: 1 };
-  const together = -excess * channels;
   return together % ALIGNMENT === 0 ? { atLeast: together, atMost: together, multipleOf: 1 } : undefined;
 }

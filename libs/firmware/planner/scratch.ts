@@ -6,11 +6,13 @@ import {
   type Graph,
   type InputGradient,
   layersOf,
+  mantissaBytes,
   type Op,
   type OpKind,
   type OpOf,
   ruleOf,
   type TensorId,
+  tensorOf,
 } from '#libs/model/ir';
 import { convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
 import type { OpCall } from './schedule';
@@ -81,7 +83,12 @@ const viewedPixels = ({ layer }: InputGradient | BiasUpdate, graph: Graph): numb
  * they will.
  */
 const runningScratch = (op: InputGradient, graph: Graph, part: 'add' | 'finish'): number =>
-  part === 'add' ? 4 * extentOf(graph, op.output, 1) * INT16 : extentOf(graph, op.output, 0) * INT16;
+  part === 'add'
+    ? 4 * extentOf(graph, op.output, 1) * mantissaOf(op.output, graph)
+    : extentOf(graph, op.output, 0) * INT16;
+
+/** Planes are made of what gradients are stored as. */
+const mantissaOf = (gradient: TensorId, graph: Graph): number => mantissaBytes(tensorOf(graph, gradient));
 
 /** What each kernel borrows for the length of its call; stated in fl_kernels.h at each function. */
 const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number } = {
@@ -127,18 +134,19 @@ const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number }
   copyGradient: none,
   scaleGradient: none,
   /** Viewed: one plane. */
-  biasUpdate: (op, graph) => (op.view ? viewedPixels(op, graph) * INT16 : 0),
+  biasUpdate: (op, graph) => (op.view ? viewedPixels(op, graph) * mantissaOf(op.gradient, graph) : 0),
   /** One row of sums: the pixels of the layer's input; viewed: two and, scaled, two planes. Running: its sums lie where the output will. */
   inputGradient: (op, graph) => {
     if (op.accumulation === 'running')
       return Math.max(runningScratch(op, graph, 'add'), runningScratch(op, graph, 'finish'));
     if (!op.view) return gradientRow(op.output, graph);
-    return viewedPixels(op, graph) * (2 * INT32 + (op.view.of === 'scaled' ? 2 * INT16 : 0));
+    const planes = op.view.of === 'scaled' ? 2 * mantissaOf(op.gradient, graph) : 0;
+    return viewedPixels(op, graph) * (2 * INT32 + planes);
   },
   /** pointwise_weight_update.c: two planes of a gradient. */
   weightUpdate: (op, graph) =>
     convolutionKernel(layerOf(op, graph), graph) === 'pointwise'
-      ? 2 * extentOf(graph, op.gradient, 1) * INT16
+      ? 2 * extentOf(graph, op.gradient, 1) * mantissaOf(op.gradient, graph)
       : 0,
 };
 

@@ -21,7 +21,8 @@ export interface Planes {
   readonly count: number;
   /** Of the tensor. */
   readonly channels: number;
-  readonly pixels: number;
+  /** Bytes of the mantissas of one channel. */
+  readonly planeBytes: number;
 }
 
 /** Bytes `from`, `from` + `step` .. of the arena (of a tensor, before they are placed), all owned by `owner`. */
@@ -53,19 +54,27 @@ function inRows(
   return pieces;
 }
 
-/** The same in planes: all mantissas of the buffer lie before its exponents. */
+const even = (bytes: number): number => bytes + (bytes % 2);
+
+/** The same in planes: all mantissas of the buffer lie before its exponents; nobody's byte may lie between. */
 function inPlanes(
   place: Place,
-  { count: planes, channels, pixels }: Planes,
+  { count: planes, channels, planeBytes }: Planes,
   { from, count }: Run,
 ): readonly Run[] {
   const { offset, firstRow } = place;
   const pieces: Run[] = [];
   for (let done = 0; done < count;) {
     const byte = from + done;
-    const isMantissa = byte < 2 * pixels * channels;
-    const unit = isMantissa ? 2 * pixels : 2;
-    const [base, first] = isMantissa ? [0, 0] : [2 * pixels * planes, 2 * pixels * channels];
+    const [held, all] = [even(planeBytes * planes), even(planeBytes * channels)];
+    const isBetween = planeBytes * channels <= byte && byte < all;
+    const isMantissa = byte < all;
+    const unit = isMantissa ? planeBytes : 2;
+    const [base, first] = isMantissa ? [0, 0] : [held, all];
+    if (isBetween) {
+      done += all - byte;
+      continue;
+    }
     const channel = Math.floor((byte - first) / unit);
     const within = byte - first - channel * unit;
     const fit = Math.min(count - done, unit - within);

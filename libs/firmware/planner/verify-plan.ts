@@ -27,7 +27,15 @@
  *
  * Lifetimes are counted anew from the graph; `first` and `last` of activations are not used.
  */
-import { type Graph, type Op, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  type Graph,
+  isGradientType,
+  type Op,
+  ruleOf,
+  tensorBytes,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import { accessChannels, channelsOf, type GradientMemory } from './access-channels';
 import { accessInAnyOrder, accessInOrder, accessReducing, takesRows } from './access-order';
 import { ALIGNMENT, type Plan, type PlannedBuffer, scratchOf } from './plan';
@@ -40,7 +48,7 @@ import { type RowNames, rowNames, scheduleFaults } from './verify-schedule';
 const FREE = -1;
 const SCRATCH = -2;
 
-const NEED_WORDS: ReadonlySet<string> = new Set(['int16', 'int32', 'blockFloat']);
+const NEED_WORDS: ReadonlySet<string> = new Set(['int16', 'int32', 'blockFloat', 'blockFloat8']);
 
 class Replay implements GradientMemory {
   readonly faults = new Set<string>();
@@ -289,14 +297,15 @@ class Replay implements GradientMemory {
     const { type, shape, name } = tensorOf(this.graph, id);
     const [channels = 0, pixels = 0] = shape;
     if (count === undefined) return undefined;
-    if (type === 'blockFloat' && count > 0 && this.streamed.has(id)) return { count, channels, pixels };
+    const planeBytes = type === 'blockFloat8' ? pixels : 2 * pixels;
+    if (isGradientType(type) && count > 0 && this.streamed.has(id)) return { count, channels, planeBytes };
     this.faults.add(`${name} does not go by channels, but its buffer holds ${count}`);
     return undefined;
   }
 
   /** Of a value that is no ring. */
   private bytesTaken(id: TensorId, planes: Planes | undefined): number {
-    if (planes) return 2 * planes.count * (planes.pixels + 1);
+    if (planes) return 2 * Math.ceil((planes.count * planes.planeBytes) / 2) + 2 * planes.count;
     const bytes = tensorBytes(tensorOf(this.graph, id));
     const [channels = 0, pixels = 0] = tensorOf(this.graph, id).shape;
     return this.sums.has(id) ? Math.max(bytes, 4 * channels * pixels) : bytes;
@@ -373,7 +382,7 @@ class Replay implements GradientMemory {
     if (summed !== undefined) return `the sums of ${this.nameOf(summed)}`;
     const [id, named] = [...this.streamed].findLast(([, { firstRow }]) => firstRow <= owner) ?? [];
     if (id === undefined) return 'nobody';
-    const unit = tensorOf(this.graph, id).type === 'blockFloat' ? 'channel' : 'row';
+    const unit = isGradientType(tensorOf(this.graph, id).type) ? 'channel' : 'row';
     return `${unit} ${owner - (named?.firstRow ?? 0)} of ${this.nameOf(id)}`;
   }
 }

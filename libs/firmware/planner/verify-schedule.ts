@@ -2,7 +2,7 @@
  * Is a schedule one of its graph? Every operator runs whole, once, or row by row: each row once, in ascending order, one a
  * call; or by channels (verify-updates). Inputs are read in ascending order too. The calls of a segment are contiguous, and so are segments.
  */
-import { type Graph, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
+import { type Graph, isGradientType, ruleOf, type TensorId, tensorOf } from '#libs/model/ir';
 import { rowLayoutOf } from './rows';
 import { type Call, isRead, type OpCall, type Rows, type Schedule } from './schedule';
 import { operandsOf } from './uses';
@@ -95,7 +95,7 @@ export function rowNames(
     for (const id of isOfSome ? operandsOf(graph, call) : []) {
       if (named.has(id)) continue;
       const { type, shape } = tensorOf(graph, id);
-      const rows = type === 'blockFloat' ? (shape[0] ?? 1) : rowLayoutOf(graph, id).height;
+      const rows = isGradientType(type) ? (shape[0] ?? 1) : rowLayoutOf(graph, id).height;
       named.set(id, { rows, firstRow: end });
       end += rows;
     }

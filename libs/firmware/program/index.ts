@@ -25,7 +25,14 @@ export {
 } from './inference-program';
 export { fileWithHead } from './with-head';
 export { featureBytesOf, type FeatureRoom, layersIn, type PlannedPrefix, roomOn } from './frozen-prefix';
-export { arenaBytesOf, planLadder, planStep, type PlannedStep, type StepRequest } from './plan-training';
+export {
+  arenaBytesOf,
+  type GradientChoice,
+  planLadder,
+  planStep,
+  type PlannedStep,
+  type StepRequest,
+} from './plan-training';
 export {
   findSchemes,
   fittingRungs,

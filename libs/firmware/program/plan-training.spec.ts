@@ -1,5 +1,5 @@
 import { unwrap } from '#libs/base/result';
-import type { Graph } from '#libs/model/ir';
+import { type Graph, gradientStorage } from '#libs/model/ir';
 import { uniformRates } from '#libs/model/quant';
 import { createSession } from '#libs/model/reference';
 import { namedScheme } from '#libs/model/scheme';
@@ -52,9 +52,26 @@ describe('a step for which memory is short', () => {
     expect(madeAnew(stepOf({ optimize: 'speed', budgetBytes: 1e6 }).training)).toEqual([]);
   });
 
-  it('learns the same', () => {
+  it('has gradients of int8 where only these fit, if that is left to the budget', () => {
+    const narrow = stepOf({ optimize: 'ram', gradients: 'int8' });
+    expect(narrow.plan.peakBytes).toBeLessThan(budgetBytes);
+    const storageAt = (bytes: number) => {
+      const step = stepOf({ optimize: 'speed', budgetBytes: bytes, gradients: 'auto' });
+      return [gradientStorage(step.training), step.plan.peakBytes <= bytes];
+    };
+    expect(storageAt(budgetBytes)).toEqual(['int16', true]);
+    expect(storageAt(budgetBytes - 4)).toEqual(['int8', true]);
+    expect(storageAt(narrow.plan.peakBytes)).toEqual(['int8', true]);
+    expect(storageAt(1000)).toEqual(['int8', false]);
+    expect(gradientStorage(stepOf({ optimize: 'ram', gradients: 'auto' }).training)).toBe('int16');
+  });
+
+  it('learns the same, however it is planned; other bytes with gradients of int8', () => {
     const whole = learnt(stepOf({}).training);
     expect(learnt(quick.training)).toEqual(whole);
     expect(learnt(least.training)).toEqual(whole);
+    const narrow = learnt(stepOf({ gradients: 'int8' }).training);
+    expect(narrow).not.toEqual(whole);
+    expect(learnt(stepOf({ optimize: 'ram', gradients: 'int8' }).training)).toEqual(narrow);
   });
 });

@@ -1,10 +1,18 @@
 import { ok, type Result } from '#libs/base/result';
 import { arenaBudget, type Board } from '#libs/firmware/boards';
 import { type Plan, placeAll, type PlanRequest } from '#libs/firmware/planner';
-import { type Graph, ruleOf, tensorBytes, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  type GradientStorage,
+  type Graph,
+  ruleOf,
+  tensorBytes,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import {
   compactGradients,
   compactGradientsBut,
+  narrowGradients,
   poolGradients,
   runPasses,
   trainingGraph,
@@ -39,7 +47,12 @@ type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
 /** A budget: what does not fit as it is runs row by row or by channels where that helps. None: everything whole. */
 type PlanBudget = Partial<Pick<PlanRequest, 'optimize' | 'budgetBytes'>>;
 
+/** As what gradients are stored; `auto`: int16 where that fits the budget, otherwise what takes less. */
+export type GradientChoice = GradientStorage | 'auto';
+
 export interface StepRequest extends PlanEffort, PlanBudget {
+  /** Default: int16, because int8 learns other bytes: all else in a request changes time and memory alone. */
+  readonly gradients?: GradientChoice | undefined;
   /** What sessions can keep beside a sample; absent: nothing, so every step runs the whole network. */
   readonly cache?: FeatureRoom | undefined;
 }
@@ -102,17 +115,33 @@ function placed(training: Graph, request: PlanEffort & PlanBudget): Placed {
 export function planStep(
   inference: Graph,
   scheme: SparseScheme,
-  { cache, ...request }: StepRequest = {},
+  { gradients = 'int16', ...request }: StepRequest = {},
 ): Result<PlannedStep> {
   const training = trainingGraph(inference, scheme);
   if (!training.ok) return training;
-  const step = runPasses(training.value, [poolGradients]);
+  const stored = (as: GradientStorage): PlannedStep => {
+    const step = runPasses(training.value, [poolGradients, ...(as === 'int8' ? [narrowGradients] : [])]);
+    return { scheme, ...placedWithPrefix(inference, step, request) };
+  };
+  if (gradients !== 'auto') return ok(stored(gradients));
+  const { budgetBytes = Infinity } = request;
+  const wide = stored('int16');
+  if (arenaBytesOf(wide) <= budgetBytes) return ok(wide);
+  const narrow = stored('int8');
+  return ok(arenaBytesOf(narrow) < arenaBytesOf(wide) ? narrow : wide);
+}
+
+function placedWithPrefix(
+  inference: Graph,
+  step: Graph,
+  { cache, ...request }: Omit<StepRequest, 'gradients'>,
+): Omit<PlannedStep, 'scheme'> {
   const cut = cache && bestCut(inference, step, cache);
-  if (cut && savesTime(step, cut)) return ok({ scheme, ...placedApart(cut, request) });
+  if (cut && savesTime(step, cut)) return placedApart(cut, request);
   const whole = placed(step, request);
-  if (!cut || whole.plan.peakBytes <= (request.budgetBytes ?? Infinity)) return ok({ scheme, ...whole });
+  if (!cut || whole.plan.peakBytes <= (request.budgetBytes ?? Infinity)) return whole;
   const apart = placedApart(cut, request);
-  return ok({ scheme, ...(arenaBytesOf(apart) < whole.plan.peakBytes ? apart : whole) });
+  return arenaBytesOf(apart) < whole.plan.peakBytes ? apart : whole;
 }
 
 function placedApart(

@@ -78,6 +78,15 @@ describe('a searched step', () => {
     expect(unwrap(planStep(inference, last, plan)).plan.peakBytes).toBeLessThanOrEqual(least);
   });
 
+  it('counts arenas with gradients of int8 where steps may have them', () => {
+    const last = namedScheme(inference, 'bias');
+    const narrow = new PlannedPeaks(inference, { gradients: 'auto' });
+    const [least, leastNarrow] = [peaks.peakBytes(last, 1e6), narrow.peakBytes(last, 1e6)];
+    expect(leastNarrow).toBeLessThan(least);
+    const plan = { optimize: 'speed', budgetBytes: leastNarrow, gradients: 'auto' } as const;
+    expect(unwrap(planStep(inference, last, plan)).plan.peakBytes).toBeLessThanOrEqual(leastNarrow);
+  });
+
   it('has rungs of the ladder beside it that fit, with gains by the same measure', () => {
     const found = unwrap(findSchemes(inference, boardOf(40), { peaks }));
     const rungs = fittingRungs(found, 2);

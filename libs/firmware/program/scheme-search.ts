@@ -18,7 +18,13 @@ import {
   uploadOf,
 } from '#libs/model/scheme';
 import type { FeatureRoom } from './frozen-prefix';
-import { arenaBytesOf, type PlannedStep, planStep, type StepRequest } from './plan-training';
+import {
+  arenaBytesOf,
+  type GradientChoice,
+  type PlannedStep,
+  planStep,
+  type StepRequest,
+} from './plan-training';
 
 /** What limits a choice beside the board's SRAM. */
 export interface SearchLimits {
@@ -52,10 +58,10 @@ interface LeastPeak {
 export class PlannedPeaks {
   private readonly known = new Map<number, LeastPeak>();
 
-  /** @param cache of the steps */
+  /** @param wishes of the steps, as `planStep` is asked for them */
   constructor(
     private readonly inference: Graph,
-    private readonly cache?: FeatureRoom,
+    private readonly wishes: Pick<StepRequest, 'cache' | 'gradients'> = {},
   ) {}
 
   /**
@@ -85,7 +91,7 @@ export class PlannedPeaks {
   }
 
   private step(scheme: SparseScheme, request: StepRequest): PlannedStep {
-    const step = planStep(this.inference, scheme, { ...request, cache: this.cache });
+    const step = planStep(this.inference, scheme, { ...request, ...this.wishes });
     if (!step.ok) throw new Error(`${scheme.name} can be trained, but: ${step.error.message}`);
     return step.value;
   }
@@ -98,7 +104,9 @@ export interface SearchOptions {
   readonly limits?: SearchLimits;
   /** What sessions can keep beside a sample (`planStep`); default: nothing. */
   readonly cache?: FeatureRoom | undefined;
-  /** Shared by searches of the same model under several budgets, with the same cache. */
+  /** As what gradients are stored (`planStep`); default: int16. */
+  readonly gradients?: GradientChoice | undefined;
+  /** Shared by searches of the same model under several budgets, with the same cache and gradients. */
   readonly peaks?: PlannedPeaks;
 }
 
@@ -126,7 +134,8 @@ export function findSchemes(
     contributions = structuralContributions(inference),
     limits = {},
     cache,
-    peaks = new PlannedPeaks(inference, cache),
+    gradients,
+    peaks = new PlannedPeaks(inference, { cache, gradients }),
   }: SearchOptions = {},
 ): Result<FoundSchemes> {
   const head = namedScheme(inference, 'last');
@@ -140,7 +149,13 @@ export function findSchemes(
     const { scheme } = candidate;
     return { ...candidate, scheme: { ...scheme, name: schemeName(scheme) } };
   });
-  return ok({ inference, board, options: { contributions, limits, cache, peaks }, candidates, plans });
+  return ok({
+    inference,
+    board,
+    options: { contributions, limits, cache, gradients, peaks },
+    candidates,
+    plans,
+  });
 }
 
 /** Rungs of the model's ladder that fit the board and the limits, too, by falling gain, `count` at most: they keep their names. */
@@ -175,12 +190,13 @@ export function searchedStep(
   { inference, board, options, plans }: FoundSchemes,
   candidate: Candidate,
 ): Result<SearchedStep> {
-  const { contributions, cache } = options;
+  const { contributions, cache, gradients } = options;
   const budgetBytes = arenaBudget(board);
-  const quickest = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes, cache });
+  const wishes = { cache, gradients };
+  const quickest = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes, ...wishes });
   // With the least memory it is known to fit.
   const isSmall = quickest.ok && arenaBytesOf(quickest.value) <= budgetBytes;
-  const step = isSmall ? quickest : planStep(inference, candidate.scheme, { ...AT_ONCE, cache });
+  const step = isSmall ? quickest : planStep(inference, candidate.scheme, { ...AT_ONCE, ...wishes });
   return step.ok ? ok({ ...step.value, candidate, contributions, plans }) : step;
 }
 
@@ -202,7 +218,7 @@ export function searchTraining(
 export const planTraining = (
   inference: Graph,
   board: Board,
-  options: Pick<SearchOptions, 'cache'> = {},
+  options: Pick<SearchOptions, 'cache' | 'gradients'> = {},
 ): Result<PlannedStep> => searchTraining(inference, board, options);
 
 /** As schemes of the ladder are called where they are the same: `last`, `full`; else by reach and number of layers. */

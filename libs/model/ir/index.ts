@@ -8,6 +8,7 @@ export * from './tensor';
 export * from './graph';
 export * from './ops';
 export * from './folded-add';
+export * from './gradient-storage';
 export * from './layers';
 export * from './objective';
 export * from './uses';

@@ -114,5 +114,7 @@ describe('geometry', () => {
   it('counts the bytes of masks and of block-floating-point gradients', () => {
     expect(tensorBytes({ type: 'mask', shape: [1, 3, 3, 1] })).toBe(2);
     expect(tensorBytes({ type: 'blockFloat', shape: [4, 9] })).toBe(4 * 9 * 2 + 4 * 2);
+    expect(tensorBytes({ type: 'blockFloat8', shape: [4, 9] })).toBe(4 * 9 + 4 * 2);
+    expect(tensorBytes({ type: 'blockFloat8', shape: [3, 5] })).toBe(3 * 5 + 1 + 3 * 2);
   });
 });

@@ -13,9 +13,16 @@ export type FileType = 'int8' | 'uint8' | 'int16' | 'int32' | 'int64' | 'float32
  * - `mask`: one bit an element, packed LSB first in row-major order; 1 where a clamp let the gradient through (N2);
  * - `blockFloat`: a gradient, int16 mantissas as channel planes [C][P] followed by one int16 exponent a channel [C]
  *   (value = mantissa * 2^exponent; exponent NONE = -32768 where all mantissas of the channel are 0) (N4).
- *   Its shape is written [C, P].
+ *   Its shape is written [C, P];
+ * - `blockFloat8`: the same with int8 mantissas, a byte behind an odd number of them. A graph has gradients of one type.
  */
-export type ElementType = FileType | 'mask' | 'blockFloat';
+export type ElementType = FileType | 'mask' | GradientType;
+
+/** Element types of gradients (N4). */
+export type GradientType = 'blockFloat' | 'blockFloat8';
+
+export const isGradientType = (type: ElementType): type is GradientType =>
+  type === 'blockFloat' || type === 'blockFloat8';
 
 /**
  * Affine quantisation: real = scale * (q - zeroPoint). One entry, or one per index of `axis`.
@@ -66,11 +73,22 @@ const ELEMENT_BYTES: Record<FileType, number> = {
 
 export const elementBytes = (type: FileType): number => ELEMENT_BYTES[type];
 
+/** Bytes of one mantissa of a gradient. */
+export const mantissaBytes = ({ type }: Pick<Tensor, 'type'>): number => (type === 'blockFloat8' ? 1 : 2);
+
+/** Bytes of one exponent of a gradient, whatever its mantissas. */
+export const EXPONENT_BYTES = 2;
+
+/** Where the exponents begin behind so many mantissas: they are int16, which lie at even bytes. */
+export const exponentsBehind = (tensor: Pick<Tensor, 'type'>, mantissas: number): number =>
+  2 * Math.ceil((mantissaBytes(tensor) * mantissas) / 2);
+
 /** Bytes of a tensor in the arena or in the parameter image. */
 export function tensorBytes(tensor: Pick<Tensor, 'type' | 'shape'>): number {
   const count = elementCount(tensor.shape);
   if (tensor.type === 'mask') return Math.ceil(count / 8);
-  if (tensor.type === 'blockFloat') return 2 * count + 2 * (tensor.shape[0] ?? 0);
+  if (isGradientType(tensor.type))
+    return exponentsBehind(tensor, count) + EXPONENT_BYTES * (tensor.shape[0] ?? 0);
   return count * ELEMENT_BYTES[tensor.type];
 }
 

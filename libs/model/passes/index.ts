@@ -25,6 +25,7 @@ export {
 } from './training/trained-layers';
 export { type CutStep, cutStep, type PrefixCut, prefixCuts } from './training/frozen-prefix';
 export { compactGradients, compactGradientsBut, poolGradients } from './training/compact-gradients';
+export { narrowGradients } from './training/narrow-gradients';
 export {
   denseHeadOf,
   type HeadFault,
@@ -37,4 +38,9 @@ export {
   withNewHead,
 } from './head';
 export { classifierOf, type Classifier, endingFault } from './training/classifier';
-export { trainabilityFault, trainingGraph, trainingPasses } from './training/training-graph';
+export {
+  trainabilityFault,
+  trainingGraph,
+  type TrainingOptions,
+  trainingPasses,
+} from './training/training-graph';

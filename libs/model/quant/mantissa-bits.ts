@@ -1,5 +1,6 @@
 import {
   elementCount,
+  gradientStorage,
   type Graph,
   type InputGradient,
   layersOf,
@@ -21,7 +22,7 @@ const LARGEST_WEIGHT = 128;
 const LARGEST_INPUT = 255;
 const LARGEST_HEAD_WEIGHT = 8191;
 const WIDEST_MANTISSA = 14;
-/** Mantissa bits of gradients stored as int8 (N4). */
+/** Mantissa bits of gradients stored as int8 (N4): |mantissa| <= 64, and no more bits are worth their rounding. */
 export const INT8_MANTISSA_BITS = 6;
 
 const shapeOf = (graph: Graph, id: TensorId): readonly number[] => tensorOf(graph, id).shape;
@@ -61,11 +62,12 @@ function accumulationBound(graph: Graph, op: Op): number {
  * N4: magnitude bits M of every gradient mantissa of a training graph, so that no int32 accumulator can overflow:
  * M = min(14, 30 - ceil(log2 B)). B counts what each back-propagated layer sums: 128 * C_out * kh * kw of a convolution
  * (kh * kw of a depthwise one), 255 pixels of a weight-trained layer, 8191 classes of the head, and of operators without
- * weights the sums of GRADIENTS.md, G10.
+ * weights the sums of GRADIENTS.md, G10. Gradients stored as int8 have 6 at most.
  */
 export function mantissaBits(trainingGraph: Graph): number {
+  const widest = gradientStorage(trainingGraph) === 'int8' ? INT8_MANTISSA_BITS : WIDEST_MANTISSA;
   const bound = Math.max(...trainingGraph.ops.map((op) => accumulationBound(trainingGraph, op)));
-  return Math.min(WIDEST_MANTISSA, 30 - kceil(bound));
+  return Math.min(widest, 30 - kceil(bound));
 }
 
 /**

@@ -26,9 +26,8 @@ export type BackwardKernel = (step: Step) => void;
 export type PrepareForward<O> = (op: O, machine: Machine) => ForwardKernel;
 export type PrepareBackward<O> = (op: O, machine: Machine) => BackwardKernel;
 
-/** @param bits M where it is to be less than N4 gives */
-export const machineFor = (graph: Graph, bits: number = mantissaBits(graph)): Machine => ({
+export const machineFor = (graph: Graph): Machine => ({
   graph,
   memory: new Memory(graph),
-  mantissaBits: bits,
+  mantissaBits: mantissaBits(graph),
 });

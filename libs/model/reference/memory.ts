@@ -4,9 +4,9 @@ import { storedBiases, storedWeights } from '#libs/model/quant';
 /** Exponent of a gradient channel whose mantissas are all 0 (N4). */
 export const NONE = -32768;
 
-/** A gradient (N4): int16 mantissas in channel planes [C][P], one exponent a channel, value = mantissa * 2^exponent. */
+/** A gradient (N4): mantissas in channel planes [C][P], one exponent a channel, value = mantissa * 2^exponent. */
 export interface BlockFloat {
-  readonly mantissas: Int16Array;
+  readonly mantissas: Int8Array | Int16Array;
   readonly exponents: Int16Array;
 }
 
@@ -25,9 +25,11 @@ function emptyValue(tensor: Tensor): Value {
     case 'uint8':
     case 'mask':
       return new Uint8Array(bytes);
-    case 'blockFloat': {
+    case 'blockFloat':
+    case 'blockFloat8': {
       const [channels = 0, pixels = 0] = tensor.shape;
-      return { mantissas: new Int16Array(channels * pixels), exponents: new Int16Array(channels).fill(NONE) };
+      const Mantissas = tensor.type === 'blockFloat' ? Int16Array : Int8Array;
+      return { mantissas: new Mantissas(channels * pixels), exponents: new Int16Array(channels).fill(NONE) };
     }
     case 'float32':
       return new Float32Array(bytes / 4);

@@ -1,10 +1,9 @@
 import { digestOf } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
 import { type Graph, layersOf } from '#libs/model/ir';
-import { trainingGraph } from '#libs/model/passes';
 import { headConstants, requantConstants, trainingConstants } from '#libs/model/quant';
 import { GOLDEN_FILES, goldenDelta, goldenOf, goldenState } from '#test/support/golden-sets';
-import { type GoldenCase, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
+import { type GoldenCase, goldenGraph, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
 import { SpecSession } from '#test/support/numerics-v2/session';
 import {
   type GoldenVector,
@@ -17,8 +16,8 @@ import { describeWithShared } from '#test/support/shared-files';
 import { machineFor } from './machine';
 import { createSession, type TrainingSession } from './training-session';
 
-const graphOf = ({ inference, scheme }: GoldenCase): Graph => unwrap(trainingGraph(inference, scheme));
-const sessionOf = (golden: GoldenCase): TrainingSession => createSession(graphOf(golden), golden.bits);
+const graphOf = (golden: GoldenCase): Graph => unwrap(goldenGraph(golden));
+const sessionOf = (golden: GoldenCase): TrainingSession => createSession(graphOf(golden));
 
 /** SHA-256 of all constants of N0, a line a channel. */
 function constantsDigest(graph: Graph): string {
@@ -51,7 +50,7 @@ function referenceVector(golden: GoldenCase): GoldenVector {
     session.backward({ seed: golden.seed, index: t, rates });
     return isWatched(golden, t) ? [{ t, loss, sha256: digestOf(session.state()) }] : [];
   });
-  const { mantissaBits } = machineFor(graph, golden.bits);
+  const { mantissaBits } = machineFor(graph);
   const delta = digestOf(session.delta());
   return { mantissaBits, constants: constantsDigest(graph), start, delta, steps };
 }

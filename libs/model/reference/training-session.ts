@@ -125,10 +125,9 @@ export class TrainingSession {
 
 /**
  * A session on the start values of a training graph.
- * @param bits M where it is to be less than N4 gives
  */
-export function createSession(trainingGraph: Graph, bits?: number): TrainingSession {
+export function createSession(trainingGraph: Graph): TrainingSession {
   const loss = trainingGraph.ops.find(isLoss);
   invariant(loss, `${trainingGraph.name} is no training graph`);
-  return new TrainingSession(machineFor(trainingGraph, bits), loss);
+  return new TrainingSession(machineFor(trainingGraph), loss);
 }

@@ -1,5 +1,13 @@
 import { err, ok, type Result } from '#libs/base/result';
-import { type Graph, type Op, type Quantization, type Role, ruleOf, type Tensor } from '#libs/model/ir';
+import {
+  type Graph,
+  isGradientType,
+  type Op,
+  type Quantization,
+  type Role,
+  ruleOf,
+  type Tensor,
+} from '#libs/model/ir';
 import {
   blob,
   f32Vector,
@@ -126,7 +134,7 @@ class Buffers {
 
 function tensorTable(tensor: Tensor, buffers: Buffers, zeroPoints: ZeroPoints): TableNode {
   const { type, role, name, quantization } = tensor;
-  if (type === 'mask' || type === 'blockFloat' || !FILE_ROLES.has(role)) {
+  if (type === 'mask' || isGradientType(type) || !FILE_ROLES.has(role)) {
     throw new Refusal(
       'tflite.not-expressible',
       `tensor ${quoted(name)} (${role}, ${type}) exists only in training graphs`,

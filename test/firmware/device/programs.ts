@@ -27,7 +27,16 @@ export function perceptronModel(): GeneratedModel {
       outputBytes: 4 * classes,
       parameterBytes,
       layout,
-      training: { objective: 'classify', classes, labels: classes, scheme, variables: 2, ...bytes },
+      training: {
+        objective: 'classify',
+        classes,
+        labels: classes,
+        scheme,
+        gradients: 'int16',
+        mantissaBits: 14,
+        variables: 2,
+        ...bytes,
+      },
     },
   };
 }

@@ -2,9 +2,10 @@ import { unwrap } from '#libs/base/result';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
 import { channelwise, placeAll, type Plan } from '#libs/firmware/planner';
 import { build, loadBoard, openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
-import type { Graph } from '#libs/model/ir';
+import type { Graph, GradientStorage } from '#libs/model/ir';
 import {
   compactGradients,
+  narrowGradients,
   poolGradients,
   runPasses,
   trainingGraph,
@@ -28,9 +29,20 @@ interface Sample {
   readonly plan: Plan;
 }
 
+/** How gradients are held. */
+interface Stored {
+  readonly isCompact: boolean;
+  /** Default: int16. */
+  readonly gradients?: GradientStorage;
+}
+
 /** Everything of a network by channels that can be; gradients stored, or made when they are needed. */
-function byChannels(inference: Graph, scheme: TrainingScheme, isCompact: boolean): Sample {
-  const whole = unwrap(trainingGraph(inference, scheme));
+function byChannels(
+  inference: Graph,
+  scheme: TrainingScheme,
+  { isCompact, gradients = 'int16' }: Stored,
+): Sample {
+  const whole = unwrap(trainingGraph(inference, scheme, { gradients }));
   const graph = isCompact ? runPasses(whole, [compactGradients]) : whole;
   return { inference, graph, plan: placeAll(graph, { schedule: channelwise(graph), tries: 10, looks: 0 }) };
 }
@@ -57,13 +69,17 @@ async function learnt(
 const chainsOf = ({ plan }: Sample): number =>
   plan.schedule.segments.filter(({ unit }) => unit === 'channel').length;
 
-const STORED = [false, true] as const;
+const STORED: readonly Stored[] = [
+  { isCompact: false },
+  { isCompact: true },
+  { isCompact: true, gradients: 'int8' },
+];
 
 describe.each(chainedNetworks())('a step of $name that runs by channels', ({ inference, scheme }) => {
   test.each(STORED)(
-    'learns what the reference learns on all engines (compact: %s)',
-    async (isCompact) => {
-      const sample = byChannels(inference, scheme, isCompact);
+    'learns what the reference learns on all engines (%j)',
+    async (stored) => {
+      const sample = byChannels(inference, scheme, stored);
       expect(chainsOf(sample)).toBeGreaterThan(0);
       const expected = learntByReference(sample.graph, jobOf(inference));
       for (const target of ['wasm', 'arm'] as const) expect(await learnt(sample, target)).toEqual(expected);
@@ -80,7 +96,10 @@ describe('random networks by channels', () => {
       let chains = 0;
       for (let seed = 1; seed <= 12; seed++) {
         const inference = randomNetwork(seed);
-        const sample = byChannels(inference, randomScheme(inference, seed), seed % 2 === 0);
+        const sample = byChannels(inference, randomScheme(inference, seed), {
+          isCompact: seed % 2 === 0,
+          gradients: seed % 3 === 0 ? 'int8' : 'int16',
+        });
         chains += chainsOf(sample);
         expect(await learnt(sample, 'native', true)).toEqual(
           learntByReference(sample.graph, jobOf(inference)),
@@ -122,4 +141,17 @@ describe.each(['sparse', 'full'] as const)('kws-digits, %s', (scheme) => {
       },
       4 * MINUTE,
     );
+
+  test(
+    'learns what the reference learns with gradients of int8',
+    async () => {
+      const narrow = runPasses(whole, [narrowGradients, compactGradients]);
+      const sample = { inference, graph: narrow, plan: placeAll(narrow, { optimize: 'ram', looks: 0 }) };
+      const learntByRule = learntByReference(narrow, jobOf(inference));
+      expect(learntByRule.delta).not.toEqual(expected.delta);
+      for (const target of scheme === 'sparse' ? (['wasm', 'arm'] as const) : (['native'] as const))
+        expect(await learnt(sample, target)).toEqual(learntByRule);
+    },
+    4 * MINUTE,
+  );
 });

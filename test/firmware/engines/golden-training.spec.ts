@@ -1,23 +1,11 @@
 import { digestOf } from '#libs/base/bytes';
 import { at, unwrap } from '#libs/base/result';
-import type { GeneratedModel } from '#libs/firmware/codegen';
 import { openEngine, type TargetName, type TrainJob } from '#libs/firmware/toolchain';
-import { trainingGraph } from '#libs/model/passes';
 import { GOLDEN_FILES } from '#test/support/golden-sets';
 import { buildHarness, type HarnessOptions, prepare, testWorkshop } from '#test/support/harness';
-import { type GoldenCase, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
+import { type GoldenCase, goldenGraph, kwsCases, ratesOf, tinyCases } from '#test/support/numerics-v2/cases';
 import { isWatched, readVector } from '#test/support/numerics-v2/vectors';
 import { describeWithShared } from '#test/support/shared-files';
-
-const WIDTH = /(?<=#define FL_MODEL_MANTISSA_BITS +)\d+/;
-
-/** The same program with another M than N4 gives. */
-function withMantissaBits(model: GeneratedModel, bits: number | undefined): GeneratedModel {
-  if (bits === undefined) return model;
-  expect(model.files.filter(({ text }) => WIDTH.test(text))).toHaveLength(1);
-  const files = model.files.map((file) => ({ ...file, text: file.text.replace(WIDTH, String(bits)) }));
-  return { ...model, files };
-}
 
 const jobOf = ({ inputs, steps, seed, rates }: GoldenCase, parameters: Uint8Array): TrainJob => ({
   parameters,
@@ -34,15 +22,17 @@ async function expectGolden(
   target: TargetName,
   options: HarnessOptions = {},
 ): Promise<void> {
-  const graph = unwrap(trainingGraph(golden.inference, golden.scheme));
+  const graph = unwrap(goldenGraph(golden));
   const { model, parameters } = prepare(graph, golden.inference);
-  const built = await buildHarness(target, withMantissaBits(model, golden.bits), options);
+  const built = await buildHarness(target, model, options);
+  expect(built.warnings).toBe('');
   const result = unwrap(await openEngine(testWorkshop, built).train(jobOf(golden, parameters)));
   const steps = golden.steps.flatMap((_, t) => {
     const { loss, stateDigest } = at(result.steps, t);
     return isWatched(golden, t) ? [{ t, loss, sha256: stateDigest }] : [];
   });
-  const { start, delta, steps: expected } = readVector(golden.name);
+  const { mantissaBits, start, delta, steps: expected } = readVector(golden.name);
+  expect(model.facts.training?.mantissaBits).toBe(mantissaBits);
   expect({ start: result.startDigest, steps, delta: digestOf(result.delta) }).toEqual({
     start,
     steps: expected,

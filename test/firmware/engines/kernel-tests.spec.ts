@@ -1,6 +1,6 @@
 import { complaintsOf, describeWithGcc } from '#test/support/c-tests';
 
-const DSP = { macros: ['-DFL_DSP=1'] };
+const DSP = { macros: ['-DFL_DSP=1', '-DFL_DSP_GRADIENTS=1'] };
 
 describeWithGcc('C tests of the kernels (skipped without gcc)', () => {
   it('a map computed row by row, through rings, is the one computed in one call', async () => {

@@ -3,7 +3,7 @@ import { at, unwrap } from '#libs/base/result';
 import { build, loadBoard, openEngine, type TrainJob } from '#libs/firmware/toolchain';
 import { packParameters } from '#libs/firmware/codegen';
 import { planStep, written } from '#libs/firmware/program';
-import type { Graph } from '#libs/model/ir';
+import type { Graph, GradientStorage } from '#libs/model/ir';
 import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import { rateOf } from '#libs/model/quant';
 import { featureMaker } from '#libs/model/reference';
@@ -17,9 +17,11 @@ const STEPS = 5;
 const INPUTS = 3;
 const rates = { weights: rateOf(0.05), bias: rateOf(0.02), head: rateOf(0.1) };
 
-interface TrainingVariant extends FuzzVariant {
+export interface TrainingVariant extends FuzzVariant {
   /** What stands before the first trained layer has run, on the reference; the engine's inputs are what it made. */
   readonly isCached?: boolean;
+  /** Default: int16. */
+  readonly gradients?: GradientStorage;
 }
 
 interface Job extends TrainJob {
@@ -46,10 +48,17 @@ const linesOf = ({ steps, state, delta }: Learnt): readonly string[] => [
 export async function trainingDifference(
   inference: Graph,
   scheme: TrainingScheme,
-  { target, sanitize = false, board: boardName = 'mps2-an386', plan = {}, isCached = false }: TrainingVariant,
+  {
+    target,
+    sanitize = false,
+    board: boardName = 'mps2-an386',
+    plan = {},
+    isCached = false,
+    gradients = 'int16',
+  }: TrainingVariant,
 ): Promise<string | undefined> {
   const cache = isCached ? { featureBytes: Infinity } : undefined;
-  const step = unwrap(planStep(inference, scheme, { ...plan, cache }));
+  const step = unwrap(planStep(inference, scheme, { ...plan, cache, gradients }));
   const { model } = unwrap(written(inference, step));
   const board = unwrap(await loadBoard(testWorkshop, boardName));
   const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
@@ -58,7 +67,8 @@ export async function trainingDifference(
   const inputs = step.prefix ? job.inputs.map(featureMaker(step.prefix.graph)) : job.inputs;
   const result = unwrap(await openEngine(testWorkshop, built).train({ ...job, inputs }));
   const lines = linesOf(learntByEngine(result));
-  const expected = linesOf(learntByReference(unwrap(trainingGraph(inference, scheme)), job));
+  const training = unwrap(trainingGraph(inference, scheme, { gradients }));
+  const expected = linesOf(learntByReference(training, job));
   const wrong = expected.findIndex((line, i) => line !== lines[i]);
   return wrong < 0 ? undefined : `${inference.name}, ${scheme.name}: ${at(expected, wrong).slice(0, 40)}`;
 }
@@ -94,9 +104,13 @@ export async function runTrainingFuzz(
     }
     const plan = i % 3 === 0 ? ({ optimize: 'ram' } as const) : {};
     const isCached = i % 4 === 1;
-    const difference = await trainingDifference(inference, scheme, { plan, isCached, ...variant }).catch(
-      (error: unknown) => `seed ${i}: ${String(error)}`,
-    );
+    const gradients = i % 5 === 2 ? 'int8' : 'int16';
+    const difference = await trainingDifference(inference, scheme, {
+      plan,
+      isCached,
+      gradients,
+      ...variant,
+    }).catch((error: unknown) => `seed ${i}: ${String(error)}`);
     if (difference !== undefined) differences.push(`seed ${i}: ${difference}`);
   }
   return { differences, refused };

@@ -10,13 +10,13 @@ import {
   sideBranches,
 } from '#test/support/trained-operators';
 import { type FuzzVariant } from './operator-fuzz';
-import { runTrainingFuzz, trainingDifference } from './training-fuzz';
+import { runTrainingFuzz, trainingDifference, type TrainingVariant } from './training-fuzz';
 
 const MINUTE = 60_000;
 const NATIVE: FuzzVariant = { target: 'native', sanitize: true };
 
 /** Every layer trained, weights and biases. */
-async function differenceOn(inference: Graph, variant: FuzzVariant): Promise<string | undefined> {
+async function differenceOn(inference: Graph, variant: TrainingVariant): Promise<string | undefined> {
   const layers = layersOf(inference).length - 1;
   const weightLayers = Array.from({ length: layers }, (_, layer) => ({ layer, ratio: 1 }));
   return trainingDifference(inference, { name: 'all', biasLayers: layers, weightLayers }, variant);
@@ -47,6 +47,16 @@ describe('a few steps of training give the bytes of the reference through', () =
     async ({ draws }) => {
       expect(await differenceOn(sideBranches(draws, 2), { target: 'wasm' })).toBeUndefined();
       expect(await differenceOn(sideBranches(draws, 3), { target: 'arm' })).toBeUndefined();
+    },
+    MINUTE,
+  );
+
+  test.each(groups(10))(
+    '$names: with gradients of int8',
+    async ({ draws }) => {
+      const network = sideBranches(draws, 4);
+      expect(await differenceOn(network, { ...NATIVE, gradients: 'int8' })).toBeUndefined();
+      expect(await differenceOn(network, { target: 'arm', gradients: 'int8' })).toBeUndefined();
     },
     MINUTE,
   );

@@ -2,7 +2,13 @@ import { unwrap } from '#libs/base/result';
 import { generate, packParameters, parameterLayout } from '#libs/firmware/codegen';
 import { channelwise, placeAll } from '#libs/firmware/planner';
 import type { Graph } from '#libs/model/ir';
-import { compactGradients, runPasses, trainingGraph, type TrainingScheme } from '#libs/model/passes';
+import {
+  compactGradients,
+  runPasses,
+  trainingGraph,
+  type TrainingOptions,
+  type TrainingScheme,
+} from '#libs/model/passes';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { KWS_SCHEMES, kwsDigitsGraph } from '#test/support/kws-digits';
 import { residualNetwork } from '#test/support/tiny-networks';
@@ -20,8 +26,12 @@ export function inferenceSample(graph: Graph): Sample {
 }
 
 /** A model that trains what `scheme` says. */
-export function trainingSample(inference: Graph, scheme: TrainingScheme): Sample {
-  const graph = unwrap(trainingGraph(inference, scheme));
+export function trainingSample(
+  inference: Graph,
+  scheme: TrainingScheme,
+  options: TrainingOptions = {},
+): Sample {
+  const graph = unwrap(trainingGraph(inference, scheme, options));
   const layout = parameterLayout(inference);
   return {
     graph,
@@ -65,13 +75,16 @@ export const INFERENCE = {
   'two inputs and outputs': inferenceSample(twoInputsGraph()),
 } as const;
 
+const ALL_LAYERS: TrainingScheme = {
+  name: 'all',
+  biasLayers: 4,
+  weightLayers: [0, 1, 2, 3].map((layer) => ({ layer, ratio: 1 })),
+};
+
 /** Models that train. */
 export const TRAINING = {
   'a sparse scheme': trainingSample(kws, KWS_SCHEMES.sparse),
   'a scheme by channels': channelSample(kws, KWS_SCHEMES.sparse),
-  'all layers': trainingSample(residualNetwork(), {
-    name: 'all',
-    biasLayers: 4,
-    weightLayers: [0, 1, 2, 3].map((layer) => ({ layer, ratio: 1 })),
-  }),
+  'all layers': trainingSample(residualNetwork(), ALL_LAYERS),
+  'all layers, gradients of int8': trainingSample(residualNetwork(), ALL_LAYERS, { gradients: 'int8' }),
 } as const;

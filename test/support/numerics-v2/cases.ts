@@ -1,7 +1,7 @@
-import { at } from '#libs/base/result';
+import { at, type Result } from '#libs/base/result';
 import { Rng } from '#libs/base/rng';
 import { type Graph, layersOf } from '#libs/model/ir';
-import type { TrainingScheme } from '#libs/model/passes';
+import { trainingGraph, type TrainingScheme } from '#libs/model/passes';
 import type { Rate, Rates } from '#libs/model/quant';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { goldenJob, type GoldenSet } from '#test/support/golden-sets';
@@ -30,13 +30,17 @@ export interface GoldenCase {
   readonly name: string;
   readonly inference: Graph;
   readonly scheme: TrainingScheme;
-  /** M where it is less than N4 gives. */
+  /** M where gradients are stored as int8. */
   readonly bits?: number;
   readonly seed: number;
   readonly inputs: readonly Int8Array[];
   readonly steps: readonly { readonly input: number; readonly label: number }[];
   readonly rates: readonly Segment[];
 }
+
+/** The step of a case, its gradients stored as int8 where the case says how many bits these leave. */
+export const goldenGraph = ({ inference, scheme, bits }: GoldenCase): Result<Graph> =>
+  trainingGraph(inference, scheme, { gradients: bits === undefined ? 'int16' : 'int8' });
 
 const rates = (firstStep: number, weights: number, bias = weights, head = weights): Segment => ({
   firstStep,

@@ -42,6 +42,8 @@ interface Report {
   readonly rates: object;
   readonly end: string;
   readonly telemetry: object;
+  readonly gradients: string;
+  readonly gradientBits: number;
   readonly instructionsPerStep?: number;
   readonly flashBytes?: number;
   readonly seconds?: number;
@@ -169,6 +171,23 @@ describe('train', () => {
     );
     expect(native).toEqual(reference);
     expect(wasm).toEqual(reference);
+  });
+
+  it('stores gradients as int8 where that is asked for, or where only that fits', async () => {
+    const gradients = 'int8';
+    const [wide, narrow, reference] = await Promise.all([
+      report({ delta: 'wide.delta' }),
+      report({ gradients, delta: 'narrow.delta' }),
+      report({ gradients, engine: 'reference', delta: 'narrow-reference.delta' }),
+    ]);
+    expect(wide).toMatchObject({ gradients: 'int16', gradientBits: 14 });
+    expect(narrow).toMatchObject({ gradients, gradientBits: 6, epochs: reference.epochs });
+    expect(narrow.peakRamBytes.planned).toBeLessThan(wide.peakRamBytes.planned);
+    const learnt = readFileSync(path('narrow.delta'));
+    expect(learnt).toEqual(readFileSync(path('narrow-reference.delta')));
+    expect(learnt).not.toEqual(readFileSync(path('wide.delta')));
+    const storageAt = async (sram: string) => (await report({ gradients: 'auto', sram })).gradients;
+    expect(await storageAt('100KB')).toBe('int16');
   });
 
   it('writes a delta whose length is its raw bytes, decoded', async () => {

@@ -43,6 +43,12 @@ export const train = defineCommand({
       meaning:
         'what stands before the first trained layer once a row, where it pays (default), or in every step',
     },
+    gradients: {
+      type: 'choice',
+      choices: ['int16', 'int8', 'auto'],
+      meaning:
+        'as what they are stored: up to 14 bits (default), 6 bits in half the memory, or auto: 6 bits where only these fit the SRAM',
+    },
     sram: {
       type: 'string',
       value: 'N[KB]',

@@ -24,6 +24,8 @@ export interface ChoiceRequest extends ContributionRequest {
   readonly flash?: FlashLimit | undefined;
   /** What sessions can keep beside a row. */
   readonly cache?: SearchOptions['cache'];
+  /** As what gradients are stored. */
+  readonly gradients?: SearchOptions['gradients'];
   /** Other budgets that are searched, too: SRAM less or more by so many bytes. */
   readonly others?: readonly number[];
 }
@@ -47,11 +49,11 @@ export async function chooseScheme(
   request: ChoiceRequest,
   terminal: Terminal,
 ): Promise<Result<ChosenScheme>> {
-  const { inference, device, limits, cache, others = [] } = request;
+  const { inference, device, limits, cache, gradients, others = [] } = request;
   const contributions = await contributionsOf(request, terminal);
   if (!contributions.ok) return contributions;
-  const peaks = new PlannedPeaks(inference, cache);
-  const options: SearchOptions = { contributions: contributions.value, limits, cache, peaks };
+  const peaks = new PlannedPeaks(inference, { cache, gradients });
+  const options: SearchOptions = { contributions: contributions.value, limits, cache, gradients, peaks };
   const found = findSchemes(inference, device, options);
   if (!found.ok) return found;
   const finals = await finalsOf(request, found.value, terminal);

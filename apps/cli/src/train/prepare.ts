@@ -1,5 +1,5 @@
 import { err, fault, invariant, ok, type Result } from '#libs/base/result';
-import { inputQuantisation, writtenWithParameters } from '#libs/firmware/program';
+import { type GradientChoice, inputQuantisation, writtenWithParameters } from '#libs/firmware/program';
 import type { Workshop } from '#libs/firmware/toolchain';
 import { elementCount, type Graph, type Objective, objectiveOf, tensorBytes, tensorOf } from '#libs/model/ir';
 import { type LearningRates, sessionSchedule } from '#libs/model/session';
@@ -29,6 +29,7 @@ export interface TrainWords extends SessionWords, RuleWords {
   readonly scheme: string;
   readonly search: Method | undefined;
   readonly cache: string | undefined;
+  readonly gradients: GradientChoice | undefined;
   readonly objective: Objective | undefined;
   readonly export: string | undefined;
 }
@@ -75,16 +76,17 @@ export async function prepareTraining(
   const { budget } = place.value;
   const room = roomBeside(cache.value, engine.value, inference, extent);
   const search = { method: words.search ?? 'gradients', passes, seed, cache: room } as const;
+  const { gradients } = words;
   const choice =
     scheme.value === 'auto' && budget
       ? await autoScheme(
-          { shop, inference, file: model.value.file.bytes, device: budget, ...search },
+          { shop, inference, file: model.value.file.bytes, device: budget, ...search, gradients },
           rows.value.adapt,
           terminal,
         )
       : scheme;
   if (!choice.ok) return choice;
-  const step = chosenStep(inference, choice.value, { board: budget, cache: room });
+  const step = chosenStep(inference, choice.value, { board: budget, cache: room, gradients });
   if (!step.ok) return step;
   const rates = ratesOf(step.value.scheme, numbers.value);
   const schedule = sessionSchedule(rates, passes * rows.value.adapt.length, rules.value.schedule);

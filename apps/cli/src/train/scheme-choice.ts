@@ -3,6 +3,7 @@ import { arenaBudget, type Board } from '#libs/firmware/boards';
 import {
   arenaBytesOf,
   type FeatureRoom,
+  type GradientChoice,
   type PlannedStep,
   planStep,
   planTraining,
@@ -37,7 +38,11 @@ export interface StepLimits {
   readonly board?: Board | undefined;
   /** What the session can keep beside a row; absent: nothing is cached. */
   readonly cache?: FeatureRoom | undefined;
+  /** As what gradients are stored; default: int16. */
+  readonly gradients?: GradientChoice | undefined;
 }
+
+type Wishes = Omit<StepLimits, 'board'>;
 
 /**
  * The planned training step of a choice.
@@ -46,34 +51,34 @@ export interface StepLimits {
 export function chosenStep(
   inference: Graph,
   choice: SchemeChoice,
-  { board, cache }: StepLimits = {},
+  { board, ...wishes }: StepLimits = {},
 ): Result<PlannedStep> {
   const untrainable = trainabilityFault(inference, namedScheme(inference, 'last'));
   if (untrainable) return err(untrainable);
-  if (choice === 'auto') return board ? largestStep(inference, board, cache) : topStep(inference, cache);
+  if (choice === 'auto') return board ? largestStep(inference, board, wishes) : topStep(inference, wishes);
   const scheme = typeof choice === 'string' ? namedScheme(inference, choice) : choice;
   const budgetBytes = board && arenaBudget(board);
   const budget = budgetBytes === undefined ? {} : ({ optimize: 'speed', budgetBytes } as const);
-  const step = planStep(inference, scheme, { ...budget, cache });
+  const step = planStep(inference, scheme, { ...budget, ...wishes });
   if (!step.ok || !board || arenaBytesOf(step.value) <= arenaBudget(board)) return step;
   return err(doesNotFit(inference, `scheme ${scheme.name}`, step.value, board));
 }
 
-function largestStep(inference: Graph, board: Board, cache?: FeatureRoom): Result<PlannedStep> {
-  const step = planTraining(inference, board, { cache });
+function largestStep(inference: Graph, board: Board, wishes: Wishes): Result<PlannedStep> {
+  const step = planTraining(inference, board, wishes);
   if (step.ok || step.error.code !== 'program.does-not-fit') return step;
   const least = planStep(inference, namedScheme(inference, 'last'), {
     optimize: 'speed',
     budgetBytes: arenaBudget(board),
-    cache,
+    ...wishes,
   });
   return least.ok ? err(doesNotFit(inference, 'the least that can be trained', least.value, board)) : least;
 }
 
 /** All that the ladder offers. */
-function topStep(inference: Graph, cache?: FeatureRoom): Result<PlannedStep> {
+function topStep(inference: Graph, wishes: Wishes): Result<PlannedStep> {
   const top = schemeLadder(inference).at(-1);
-  return planStep(inference, top ?? namedScheme(inference, 'last'), { cache });
+  return planStep(inference, top ?? namedScheme(inference, 'last'), wishes);
 }
 
 function doesNotFit(

@@ -70,6 +70,7 @@ export function trainReport(summary: TrainSummary) {
   const { record, measured } = outcome;
   const { scheme } = step;
   const linked = measured?.linked;
+  const { training } = request.model.facts;
   const measure = measureOf(inference, classes);
   return {
     engine,
@@ -82,6 +83,7 @@ export function trainReport(summary: TrainSummary) {
       trained: trainedParameters(inference, scheme),
       accounting: schemeAccounting(inference, scheme),
     },
+    ...(training && { gradients: training.gradients, gradientBits: training.mantissaBits }),
     classes,
     rows: { adapt: rows.adapt.length, test: rows.test.length },
     seed: plan.seed,
@@ -210,6 +212,7 @@ function figureRows(report: TrainReport): readonly (readonly string[])[] {
     ['bytes of stack, worst case', stackBytes?.boundBytes],
     ['  measured', stackBytes?.measuredBytes],
     ['bytes of flash (code, constants, weights)', report.flashBytes],
+    ['bits of a gradient', report.gradientBits],
     ['steps', report.steps],
     [
       'values that came to the end of their range',

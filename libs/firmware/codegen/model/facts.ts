@@ -1,6 +1,8 @@
 import { invariant } from '#libs/base/result';
 import {
   elementCount,
+  gradientStorage,
+  type GradientStorage,
   type Graph,
   isBackward,
   isLoss,
@@ -11,6 +13,7 @@ import {
   type TensorId,
   tensorOf,
 } from '#libs/model/ir';
+import { mantissaBits } from '#libs/model/quant';
 import { bufferOf, inputsRead, type Plan, rowLayoutOf } from '#libs/firmware/planner';
 import type { ParameterLayout } from '../parameters/layout';
 import type { Places } from './places';
@@ -76,6 +79,9 @@ export interface ModelFacts {
     /** Labels are below this. */
     readonly labels: number;
     readonly scheme: number;
+    /** As what mantissas are stored, and how many bits they have (N4). */
+    readonly gradients: GradientStorage;
+    readonly mantissaBits: number;
     readonly stateBytes: number;
     readonly deltaBytes: number;
     readonly variables: number;
@@ -107,6 +113,8 @@ function trainingFacts(graph: Graph, output: TensorId): NonNullable<ModelFacts['
     classes,
     labels: objective === 'classify' ? classes : BYTES,
     scheme,
+    gradients: gradientStorage(graph),
+    mantissaBits: mantissaBits(graph),
     stateBytes,
     deltaBytes,
     variables: variables.length,

@@ -127,7 +127,8 @@ export class Scope {
     return id === undefined ? 'NULL' : this.bytes(id);
   }
 
-  scratch(type: 's16' | 's32'): string {
+  /** `mantissas`: as gradients are stored. */
+  scratch(type: 's16' | 's32' | 'mantissas'): string {
     const { scratch } = this.parts;
     invariant(scratch, `${this.name} has no scratch in the plan`);
     return `fl_${type}(arena, ${scratch.offset})`;

@@ -1,4 +1,11 @@
-import { type Graph, ruleOf, type ScaleGradient, type TensorId, tensorOf } from '#libs/model/ir';
+import {
+  type Graph,
+  isGradientType,
+  ruleOf,
+  type ScaleGradient,
+  type TensorId,
+  tensorOf,
+} from '#libs/model/ir';
 import type { Scope } from '../model/scope';
 
 /** The `fl_channels` of a whole gradient. */
@@ -11,7 +18,7 @@ export const wholeRange = (scope: Scope, gradient: TensorId): string =>
  */
 export function endsStep(op: ScaleGradient, graph: Graph): boolean {
   const derived = new Set<TensorId>([op.output]);
-  const isGradient = (id: TensorId): boolean => tensorOf(graph, id).type === 'blockFloat';
+  const isGradient = (id: TensorId): boolean => isGradientType(tensorOf(graph, id).type);
   return graph.ops.slice(graph.ops.indexOf(op) + 1).every((later) => {
     const gradients = ruleOf(later).inputs(later).filter(isGradient);
     if (gradients.length === 0 || !gradients.every((id) => derived.has(id))) return false;

@@ -112,7 +112,7 @@ function add(op: InputGradient, scope: Scope): readonly string[] {
     call(
       'fl_add_running_gradient',
       [`&${sumsName(scope)}`, scope.channels(op.gradient), '&h', '&weights'],
-      [scope.scratch('s16')],
+      [scope.scratch('mantissas')],
     ),
   ];
 }

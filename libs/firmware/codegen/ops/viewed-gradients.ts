@@ -32,7 +32,7 @@ export function viewOf(
 
 export const viewedBiasUpdate = (op: BiasUpdate, scope: Scope): readonly string[] => [
   ...viewOf(scope, op),
-  `fl_viewed_bias_update(&view, &training, step, ${scope.pointer(op.bias, 's32')}, ${scope.scratch('s16')});`,
+  `fl_viewed_bias_update(&view, &training, step, ${scope.pointer(op.bias, 's32')}, ${scope.scratch('mantissas')});`,
 ];
 
 /** After fl_head_input_gradient gave one number a channel of a map whose clamp mask is `mask`. */

@@ -37,7 +37,7 @@ export const weightUpdate: Emitter<WeightUpdate> = {
           '&training',
           'step',
           scope.pointer(op.weights, 's8'),
-          ...(isPointwise ? [scope.scratch('s16')] : []),
+          ...(isPointwise ? [scope.scratch('mantissas')] : []),
         ],
       ),
     ];

@@ -127,8 +127,10 @@ class Amalgamation {
     return [ownComment === '' ? code : `${ownComment}\n${code}`];
   }
 
-  private typeIn(file: SourceFile, word: string, { after }: Near): string {
-    if (!WIDE.test(word) || after !== '*' || file === this.program.entry) return word;
+  /** What a pointer is to, or what a name for a type stands for. */
+  private typeIn(file: SourceFile, word: string, { before, after }: Near): string {
+    const isPointedTo = after === '*' || (before === 'typedef' && file.isHeader);
+    if (!WIDE.test(word) || !isPointedTo || file === this.program.entry) return word;
     this.wide.add(word);
     return lenient(word);
   }

@@ -12,6 +12,8 @@ export interface ProgramTexts {
   readonly entry: string;
   /** Path of the header that declares them, which the entry includes by it. It is never inlined. */
   readonly interface: string;
+  /** Names that the program is built with, each defined as 1. */
+  readonly defines?: readonly string[];
 }
 
 /** A declaration, and the file that has it. */
@@ -32,6 +34,7 @@ export class Program {
 
   constructor(private readonly program: ProgramTexts) {
     const conditions = new Conditions();
+    for (const name of program.defines ?? []) conditions.define(name, '1', true);
     const paths = [...program.texts.keys()].sort();
     const headers = new Map(
       paths.filter((path) => path.endsWith('.h')).map((path) => [baseName(path), path]),

@@ -202,6 +202,7 @@ function lacking({ program, target, board, trace }: BuildRequest): NoDrivers | u
 }
 
 function variantOf({
+  model,
   program,
   target,
   board,
@@ -209,11 +210,14 @@ function variantOf({
   sanitize = false,
   scalar = false,
 }: BuildRequest): Variant {
+  const isNarrow = model.facts.training?.gradients === 'int8';
   const defines = [
     ...(PROGRAMS[program].linksParameters ? ['FL_PARAMETERS_LINKED'] : []),
     ...(trace ? ['FL_TRACE_CALLS'] : []),
     ...(target === 'wasm' && !scalar ? ['FL_SIMD'] : []),
     ...(target === 'arm' && board.dsp ? ['FL_DSP'] : []),
+    ...(target === 'arm' && board.dsp && !isNarrow ? ['FL_DSP_GRADIENTS'] : []),
+    ...(isNarrow ? ['FL_INT8_GRADIENTS'] : []),
   ];
   return { target, board, sanitize, scalar, defines };
 }
