@@ -1,5 +1,5 @@
 import { packParameters } from '#libs/firmware/codegen';
-import { stepProgram, type TrainingProgram } from '#libs/firmware/program';
+import { stepProgram, type StepRequest, type TrainingProgram } from '#libs/firmware/program';
 import { build } from '#libs/firmware/toolchain';
 import { deltaLayoutOf } from '#libs/fleet/aggregate';
 import type { DeltaLayout } from '#libs/fleet/delta';
@@ -23,8 +23,12 @@ export interface DigitsProgram {
   readonly layout: DeltaLayout;
 }
 
-export async function digitsProgram(inference: Graph, scheme: SparseScheme): Promise<DigitsProgram> {
-  const step = orThrow(stepProgram(inference, scheme));
+export async function digitsProgram(
+  inference: Graph,
+  scheme: SparseScheme,
+  request: StepRequest = {},
+): Promise<DigitsProgram> {
+  const step = orThrow(stepProgram(inference, scheme, request));
   const board = await boardCalled(HOST_BOARD);
   const built = orThrow(await build(shop, { program: 'harness', target: 'wasm', board, model: step.model }));
   return {

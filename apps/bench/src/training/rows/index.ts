@@ -4,7 +4,7 @@ import { delta } from './delta';
 import { federated } from './federated';
 import { gradients } from './gradients';
 import { macs } from './macs';
-import { fullAndLast, guard, personalise } from './personalise';
+import { fullAndLast, guard, narrow, personalise } from './personalise';
 import { shadow } from './shadow';
 import { sram } from './sram';
 import { step } from './step';
@@ -12,6 +12,7 @@ import { step } from './step';
 /** The table, from top to bottom. */
 export const ROWS: readonly TrainingRow[] = [
   personalise,
+  narrow,
   fullAndLast,
   guard,
   federated,
