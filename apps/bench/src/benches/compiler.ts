@@ -39,8 +39,8 @@ const LEGEND =
   'Bytes; SRAM: all static RAM of the linked inference (arena with input and scratch, everything else), without stack.\n' +
   'Stack: worst case of the call graph (peers: painted). Flash: code, constants, weights. Instructions: of one inference.\n' +
   'Outputs: against the exact bytes of TensorFlow Lite Micro (of so many cases). Native and wasm are this machine.\n' +
-  'Whole maps: plain C, layer by layer; ram: row by row, plain or with kernels for DSP; rows in: the input, too; speed: kernels\n' +
-  'for DSP or vectors (MVE), within a budget.';
+  'Whole maps: layer by layer, kernels that take the memory of plain C; ram: row by row, with these or with kernels for DSP that\n' +
+  'take more; rows in: the input, too; speed: kernels for DSP or vectors (MVE), within a budget.';
 
 function chosenModels({ models, model }: CompilerSettings): readonly string[] {
   const names = goldenModelNames(models);
