@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { unwrap } from '#libs/base/result';
+import { inferenceGraph } from '#libs/firmware/program';
+import { layersOf } from '#libs/model/ir';
 import { describeWithShared, SHARED } from '#test/support/shared-files';
 import { fleetlearn, KWS_DIGITS, refusedWith } from '../testing/fleetlearn';
 
@@ -18,8 +22,21 @@ describe('inspect', () => {
   it('describes it as text', async () => {
     const { out } = await fleetlearn('inspect', KWS_DIGITS);
     expect(out).toMatch(/CONV_2D +b4\.ex +int8\[1,13,10,72\] +224,640 +1,800/);
+    expect(out).toMatch(/^ *\d+ +9 +CONV_2D +b4\.ex /m);
     expect(out).toMatch(/constant +b4\.ex\.w +int8\[72,1,1,24\] +1,728 +72 scales on dimension 0/);
     expect(out).toContain('can be trained on a device: the head and all 18 layers before it');
+  });
+
+  it('numbers layers as schemes do', async () => {
+    const { out } = await fleetlearn('inspect', KWS_DIGITS, '--json');
+    const { operators } = JSON.parse(out) as {
+      operators: { layer?: number; operator: string; name: string }[];
+    };
+    const layers = operators.filter(({ layer }) => layer !== undefined);
+    expect(layers.map(({ layer }) => layer)).toEqual(Array.from({ length: 19 }, (_, i) => i));
+    expect(layers.at(-1)).toMatchObject({ operator: 'FULLY_CONNECTED' });
+    const inference = unwrap(inferenceGraph(new Uint8Array(readFileSync(KWS_DIGITS)), 'kws-digits'));
+    expect(layers.map(({ name }) => name)).toEqual(layersOf(inference).map(({ name }) => name));
   });
 
   it.each([

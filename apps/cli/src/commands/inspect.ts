@@ -25,6 +25,7 @@ export const inspect = defineCommand({
 function inspectText(model: ModelDescription): string {
   const operators = model.operators.map((op, index) => [
     String(index),
+    String(op.layer ?? ''),
     op.operator,
     shortName(op.name),
     op.outputs.map(shapeText).join(', '),
@@ -39,7 +40,7 @@ function inspectText(model: ModelDescription): string {
     grouped(tensor.bytes),
     quantisationText(tensor),
   ]);
-  const total = ['', '', 'total', '', grouped(model.macs), grouped(model.parameters)];
+  const total = ['', '', '', 'total', '', grouped(model.macs), grouped(model.parameters)];
   return [
     `${model.name}: ${grouped(model.fileBytes)} bytes, ${model.layers} layers with weights`,
     ...model.inputs.flatMap((port) => portLines('input ', port)),
@@ -55,6 +56,7 @@ function inspectText(model: ModelDescription): string {
 
 const OPERATOR_COLUMNS = [
   { title: '#', align: 'right' },
+  { title: 'layer', align: 'right' },
   { title: 'operator', align: 'left' },
   { title: 'name', align: 'left' },
   { title: 'output', align: 'left' },

@@ -42,6 +42,8 @@ export interface TensorOfModel extends TensorDescription {
 
 export interface OperatorDescription {
   readonly kind: string;
+  /** The number by which a scheme names it (N8), the head's the last; absent of operators without weights, and of layers that nobody reads. */
+  readonly layer?: number;
   /** What TensorFlow Lite calls it. */
   readonly operator: string;
   readonly name: string;
@@ -61,6 +63,7 @@ export interface SchemeDescription {
 export function describeModel(model: ModelFile): ModelDescription {
   const { bytes, file, inference } = model;
   const { inputs, outputs } = boundaryOf(model);
+  const layers = layerNumbers(file, inference);
   return {
     name: file.name,
     fileBytes: bytes.length,
@@ -69,7 +72,7 @@ export function describeModel(model: ModelFile): ModelDescription {
     layers: layersOf(file).length,
     parameters: parameterCount(file),
     macs: graphMacs(file),
-    operators: file.ops.map((op) => describeOperator(file, op)),
+    operators: file.ops.map((op) => describeOperator(file, op, layers.get(op))),
     tensors: file.tensors.map((tensor) => ({ ...describeTensor(tensor), role: tensor.role })),
     training: { ...trainabilityOf(inference), schemes: schemesOf(inference) },
   };
@@ -80,7 +83,17 @@ const describePort = (port: Port): PortDescription => ({
   ...(isFloat(port) && { int8: describeTensor(port.inside) }),
 });
 
-function describeOperator(graph: Graph, op: Op): OperatorDescription {
+/** Numbers by which schemes name the layers of the file: passes keep their order, and drop those that nobody reads. */
+export function layerNumbers(file: Graph, inference: Graph): ReadonlyMap<Op, number> {
+  const kept = layersOf(inference);
+  const numbers = new Map<Op, number>();
+  for (const layer of layersOf(file)) {
+    if (kept[numbers.size]?.name === layer.name) numbers.set(layer, numbers.size);
+  }
+  return numbers;
+}
+
+function describeOperator(graph: Graph, op: Op, layer: number | undefined): OperatorDescription {
   const rule = ruleOf(op);
   const constants = rule
     .inputs(op)
@@ -88,6 +101,7 @@ function describeOperator(graph: Graph, op: Op): OperatorDescription {
     .filter(({ role }) => role === 'constant');
   return {
     kind: op.kind,
+    ...(layer !== undefined && { layer }),
     operator: operatorName(op),
     name: op.name,
     inputs: rule.inputs(op),
