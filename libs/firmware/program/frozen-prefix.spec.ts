@@ -10,14 +10,14 @@ import { arenaBytesOf, featureBytesOf, layersIn, planStep, planTraining, roomOn,
 const ROOM = { featureBytes: Infinity };
 const AT_ONCE = { tries: 0, looks: 0 };
 
-/** Layers 0 to 3 before the head; the maps behind them have 768, 192, 1536 and 768 bytes. */
-function network(kernel: 1 | 3): Graph {
+/** Layers 0 to 3 before the head; the maps behind them have 768, 192, 1536 and 768 bytes, with no other `channels`. */
+function network(kernel: 1 | 3, channels = { large: 24, last: 12 }): Graph {
   const builder = new GraphBuilder('maps');
   const wide = builder.conv('wide', builder.input([1, 16, 16, 3]), { channels: 3, kernel: 3, padding: 1 });
   const small = builder.conv('small', wide, { channels: 3, kernel: 3, stride: 2, padding: 1 });
-  const large = builder.conv('large', small, { channels: 24 });
-  const last = builder.conv('last', large, { channels: 12, kernel, padding: (kernel - 1) / 2 });
-  const features = builder.reshape('features', builder.averagePool('pool', last), [1, 12]);
+  const large = builder.conv('large', small, { channels: channels.large });
+  const last = builder.conv('last', large, { channels: channels.last, kernel, padding: (kernel - 1) / 2 });
+  const features = builder.reshape('features', builder.averagePool('pool', last), [1, channels.last]);
   return builder.build(builder.softmax('softmax', builder.fullyConnected('fc', features, { channels: 4 })));
 }
 
@@ -67,6 +67,33 @@ describe('what is computed once a sample', () => {
     );
     expect(arenaBytesOf(apart!)).toBeLessThanOrEqual(arenaBytesOf(whole!));
     expect(apart!.prefix === undefined).toBe(arenaBytesOf(apart!) === arenaBytesOf(whole!));
+  });
+});
+
+describe('features that save time, but for which memory is short', () => {
+  /** What a step keeps beside a sample is its largest map; a step that runs everything holds only some rows of that. */
+  const graph = network(1, { large: 96, last: 4 });
+  const planned = (request: StepRequest) =>
+    unwrap(planStep(graph, scheme(1), { ...AT_ONCE, cache: ROOM, ...request }));
+  const apart = planned({});
+  const whole = planned({ optimize: 'ram', cache: undefined });
+  const between = (arenaBytesOf(apart) + arenaBytesOf(whole)) / 2;
+
+  it('are kept where that fits', () => {
+    expect(apart.prefix).toBeDefined();
+    expect(planned({ optimize: 'speed', budgetBytes: arenaBytesOf(apart) }).prefix).toBeDefined();
+  });
+
+  it('give way to a step that runs everything where only that fits', () => {
+    expect(arenaBytesOf(whole)).toBeLessThan(arenaBytesOf(apart));
+    const step = planned({ optimize: 'speed', budgetBytes: between });
+    expect(step.prefix).toBeUndefined();
+    expect(arenaBytesOf(step)).toBeLessThanOrEqual(between);
+  });
+
+  it('give way to what lacks least where nothing fits', () => {
+    const step = planned({ optimize: 'speed', budgetBytes: arenaBytesOf(whole) - 1 });
+    expect(arenaBytesOf(step)).toBe(arenaBytesOf(whole));
   });
 });
 

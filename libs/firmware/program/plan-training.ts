@@ -110,7 +110,7 @@ function placed(training: Graph, request: PlanEffort & PlanBudget): Placed {
 
 /**
  * The step of a scheme, placed as tightly as can be, whatever the budget. With a `cache`, what is frozen before the first trained layer
- * goes into a prefix where that saves time, or memory that is short.
+ * goes into a prefix where that saves time, or memory that is short; what saves time but does not fit gives way to what does.
  */
 export function planStep(
   inference: Graph,
@@ -137,11 +137,14 @@ function placedWithPrefix(
   { cache, ...request }: Omit<StepRequest, 'gradients'>,
 ): Omit<PlannedStep, 'scheme'> {
   const cut = cache && bestCut(inference, step, cache);
-  if (cut && savesTime(step, cut)) return placedApart(cut, request);
-  const whole = placed(step, request);
-  if (!cut || whole.plan.peakBytes <= (request.budgetBytes ?? Infinity)) return whole;
-  const apart = placedApart(cut, request);
-  return arenaBytesOf(apart) < whole.plan.peakBytes ? apart : whole;
+  const whole = (): Omit<PlannedStep, 'scheme'> => placed(step, request);
+  if (!cut) return whole();
+  const apart = (): Omit<PlannedStep, 'scheme'> => placedApart(cut, request);
+  const [quicker, slower] = savesTime(step, cut) ? [apart, whole] : [whole, apart];
+  const first = quicker();
+  if (arenaBytesOf(first) <= (request.budgetBytes ?? Infinity)) return first;
+  const second = slower();
+  return arenaBytesOf(second) < arenaBytesOf(first) ? second : first;
 }
 
 function placedApart(
