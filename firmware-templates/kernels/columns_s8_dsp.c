@@ -133,19 +133,42 @@ static void add_loose(int32_t four, const int16_t *values, int32_t rest, int32_t
   }
 }
 
-/* Whole fours that follow each other, times two columns. */
-static FL_INLINE const int32_t *add_run(const int8_t *weights, int32_t bytes, const int32_t *column, int32_t *sums) {
-  int32_t a = sums[0], b = sums[1];
-#pragma GCC unroll 2
-  for (const int8_t *end = weights + bytes; weights != end; weights += 4, column += 4) {
-    const int32_t four = fl_load_word(weights), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
-    a = fl_pair_product_add(odd, column[2], fl_pair_product_add(even, column[0], a));
-    b = fl_pair_product_add(odd, column[3], fl_pair_product_add(even, column[1], b));
-  }
+/* Whole fours that follow each other, times two columns; returns the columns behind them. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* Four words of columns are loaded by one instruction, which takes registers in ascending order only. */
+#define FL_FOUR                                                                                                          \
+  "ldr %[x], [%[weights]], #4\n ldmia %[column]!, {%[p], %[q], %[r], %[t]}\n"                                            \
+  "sxtb16 %[w], %[x]\n smlad %[a], %[w], %[p], %[a]\n smlad %[b], %[w], %[q], %[b]\n"                                    \
+  "sxtb16 %[w], %[x], ror #8\n smlad %[a], %[w], %[r], %[a]\n smlad %[b], %[w], %[t], %[b]\n"
+static __attribute__((noinline)) const int32_t *add_run(const int8_t *weights, int32_t bytes, const int32_t *column,
+                                                        int32_t *sums) {
+  int32_t a = sums[0], b = sums[1], w, x;
+  register int32_t p __asm__("r4");
+  register int32_t q __asm__("r5");
+  register int32_t r __asm__("r6");
+  register int32_t t __asm__("r7");
+  if (bytes == 0) return column;
+  /* Into the loop behind what is missing in the first sixteen. */
+  __asm__ volatile("ands %[w], %[bytes], #12\n add %[bytes], %[weights]\n beq 1f\n cmp %[w], #8\n beq 3f\n bhi 2f\n b 4f\n"
+                   "1:\n" FL_FOUR "2:\n" FL_FOUR "3:\n" FL_FOUR "4:\n" FL_FOUR "cmp %[weights], %[bytes]\n bne 1b\n"
+                   : [a] "+&r"(a), [b] "+&r"(b), [weights] "+&r"(weights), [column] "+&r"(column), [bytes] "+&r"(bytes),
+                     [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [t] "=&r"(t), [w] "=&r"(w), [x] "=&r"(x)
+                   :
+                   : "memory", "cc");
   sums[0] = a;
   sums[1] = b;
   return column;
 }
+#else
+static const int32_t *add_run(const int8_t *weights, int32_t bytes, const int32_t *column, int32_t *sums) {
+  for (const int8_t *end = weights + bytes; weights != end; weights += 4, column += 4) {
+    const int32_t four = fl_load_word(weights), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
+    sums[0] = fl_pair_product_add(odd, column[2], fl_pair_product_add(even, column[0], sums[0]));
+    sums[1] = fl_pair_product_add(odd, column[3], fl_pair_product_add(even, column[1], sums[1]));
+  }
+  return column;
+}
+#endif
 
 static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_even) {
   const int32_t count = job->count, depth = job->depth, split = job->trained_inputs;

@@ -6,9 +6,9 @@
 
 /* Cores with DSP instructions have another kernel for those that are common. */
 #if FL_DSP
-enum { HAS_3X3 = 0 };
+enum { IS_COMMON = 0 };
 #else
-enum { HAS_3X3 = 1 };
+enum { IS_COMMON = 1 };
 #endif
 
 /*
@@ -71,7 +71,7 @@ static fl_two_sums two_outputs(const fl_window *w, const fl_ring *ring, int32_t 
   fl_two_sums sums = {0, 0};
   for (int32_t ky = 0; ky < w->kernel_height; ky++, weights += taps, top += w->dilation_height) {
     const int16_t *row = row_at(ring, top) + left;
-    sums = step == 1 ? two_rows(row, row + distance, weights, taps, 1, sums)
+    sums = IS_COMMON && step == 1 ? two_rows(row, row + distance, weights, taps, 1, sums)
                      : two_rows(row, row + distance, weights, taps, step, sums);
   }
   return sums;
@@ -107,7 +107,7 @@ void fl_depthwise_conv2d_s8(const fl_window *window, const fl_filter *filter, co
   const int32_t multiplier = w->out_channels / w->in_channels;
   const int32_t row_elements = w->out_width * w->out_channels;
   const int32_t is_dense = w->dilation_height == 1 && w->dilation_width == 1;
-  const int32_t is_3x3 = HAS_3X3 && w->kernel_height == 3 && w->kernel_width == 3 && is_dense;
+  const int32_t is_3x3 = IS_COMMON && w->kernel_height == 3 && w->kernel_width == 3 && is_dense;
   fl_ring ring = {scratch, (w->kernel_height - 1) * w->dilation_height + 1,
                   (w->out_width - 1) * w->stride_width + (w->kernel_width - 1) * w->dilation_width + 1, 0};
   fl_map_mask_fill(mask, band->from, w->out_height * row_elements);

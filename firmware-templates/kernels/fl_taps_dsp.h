@@ -68,6 +68,55 @@ static FL_INLINE fl_sums add_three(fl_sums s, const int16_t *x, const int32_t *w
   return s;
 }
 
+/*
+ * Rows of five, four outputs, stride 1, by (w0, w1), (w2, w3), (w1, w2), (w3, w4): what even outputs meet first, and what odd ones, so
+ * that all read the same words.
+ */
+static FL_INLINE fl_sums add_five(fl_sums s, const int16_t *x, const int32_t *weights) {
+  int32_t w = weights[0], p0 = fl_load_word(x), p1 = fl_load_word(x + 2);
+  s.a = fl_pair_product_add(p0, w, s.a);
+  s.b = fl_high_low_add(p0, w, s.b);
+  s.c = fl_pair_product_add(p1, w, s.c);
+  s.d = fl_high_low_add(p1, w, s.d);
+  w = weights[1], p0 = fl_load_word(x + 4);
+  s.a = fl_pair_product_add(p1, w, s.a);
+  s.c = fl_pair_product_add(p0, w, s.c);
+  w = weights[2];
+  s.b = fl_pair_product_add(p1, w, s.b);
+  s.d = fl_pair_product_add(p0, w, s.d);
+  w = weights[3], p1 = fl_load_word(x + 6);
+  s.a = fl_low_high_add(p0, w, s.a);
+  s.b = fl_pair_product_add(p0, w, s.b);
+  s.c = fl_low_high_add(p1, w, s.c);
+  s.d = fl_pair_product_add(p1, w, s.d);
+  return s;
+}
+
+/* Rows of seven, four outputs, stride 2, by (w0, w1), (w2, w3), (w4, w5), w6: all outputs meet the same words. */
+static FL_INLINE fl_sums add_seven(fl_sums s, const int16_t *x, const int32_t *weights) {
+  int32_t w = weights[0], p0 = fl_load_word(x), p1 = fl_load_word(x + 2), p2 = fl_load_word(x + 4), p3 = fl_load_word(x + 6);
+  s.a = fl_pair_product_add(p0, w, s.a);
+  s.b = fl_pair_product_add(p1, w, s.b);
+  s.c = fl_pair_product_add(p2, w, s.c);
+  s.d = fl_pair_product_add(p3, w, s.d);
+  w = weights[1], p0 = fl_load_word(x + 8);
+  s.a = fl_pair_product_add(p1, w, s.a);
+  s.b = fl_pair_product_add(p2, w, s.b);
+  s.c = fl_pair_product_add(p3, w, s.c);
+  s.d = fl_pair_product_add(p0, w, s.d);
+  w = weights[2], p1 = fl_load_word(x + 10);
+  s.a = fl_pair_product_add(p2, w, s.a);
+  s.b = fl_pair_product_add(p3, w, s.b);
+  s.c = fl_pair_product_add(p0, w, s.c);
+  s.d = fl_pair_product_add(p1, w, s.d);
+  w = weights[3], p2 = x[12];
+  s.a = fl_low_low_add(p3, w, s.a);
+  s.b = fl_low_low_add(p0, w, s.b);
+  s.c = fl_low_low_add(p1, w, s.c);
+  s.d = fl_low_low_add(p2, w, s.d);
+  return s;
+}
+
 /* 3x3: the rows of a channel, from one output to the next. */
 typedef struct {
   const int16_t *a, *b, *c;
