@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -51,6 +51,31 @@ describe('migrations', () => {
     const after = open();
     expect(after.prepare('SELECT name, classes, labels FROM Model').all()).toEqual([
       { name: 'old', classes: 3, labels: null },
+    ]);
+    after.close();
+  });
+
+  it('keep versions of before published', () => {
+    const names = readdirSync(MIGRATIONS)
+      .filter((name) => /^\d/.test(name))
+      .sort();
+    const added = names.findIndex((name) => name.endsWith('added_measures_and_publishing'));
+    const old = join(folder, 'migrations');
+    for (const name of names.slice(0, added))
+      cpSync(join(MIGRATIONS, name), join(old, name), { recursive: true });
+    applyMigrations(url, old);
+    const before = open();
+    before.exec(`
+      INSERT INTO Model (id, name, inputBytes, parameters, macs, objective, createdAt) VALUES ('m-1', 'old', 96, 10, 20, 'regress', 0);
+      INSERT INTO ModelVersion (id, modelId, number, fileDigest, createdAt) VALUES ('v-1', 'm-1', 1, '${'0'.repeat(64)}', 7);`);
+    before.close();
+    applyMigrations(url);
+    const after = open();
+    expect(after.prepare('SELECT publishedAt, judgedOn FROM ModelVersion').all()).toEqual([
+      { publishedAt: 7, judgedOn: null },
+    ]);
+    expect(after.prepare('SELECT outputScale, factsVersion FROM Model').all()).toEqual([
+      { outputScale: 1, factsVersion: 0 },
     ]);
     after.close();
   });

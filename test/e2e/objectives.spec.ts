@@ -1,6 +1,10 @@
+import { DatabaseSync } from 'node:sqlite';
+
 import { ambiguousModelFile } from '#test/support/ambiguous-model';
+import { GraphBuilder } from '#test/support/graph-builder';
+import { fileOf } from '#test/support/number-models';
 import { startServer, type TestServer } from '#test/support/server';
-import { smallModelFile } from '#test/support/small-model';
+import { smallDataset, smallModelFile } from '#test/support/small-model';
 
 jest.setTimeout(60_000);
 
@@ -11,7 +15,30 @@ interface Model {
   readonly objective: string;
   readonly classes: number | null;
   readonly notTrainable: string | null;
+  readonly measure: { readonly name: string; readonly loss: { readonly perUnit: number } };
 }
+
+/** Of the graph builder, as a file holds it. */
+const OUTPUT_SCALE = Math.fround(0.05);
+
+/** Nothing that training could compare: it reads one input. */
+function modelOfTwoInputs(): Uint8Array {
+  const builder = new GraphBuilder('sum');
+  const sum = builder.add('sum', builder.input([1, SIDE]), builder.input([1, SIDE]));
+  return fileOf(builder.build(builder.fullyConnected('fc', sum, { channels: 1 })));
+}
+
+const campaign = (fleetId: string, changes: object = {}) => ({
+  fleetId,
+  name: 'first',
+  rounds: 1,
+  passes: 1,
+  learningRate: 0.01,
+  seed: 7,
+  quorum: 1,
+  roundDeadlineSeconds: 60,
+  ...changes,
+});
 
 let server: TestServer;
 
@@ -20,16 +47,29 @@ beforeEach(async () => {
 });
 afterEach(() => server.end());
 
+async function fleetWith(name: string, modelId: string): Promise<string> {
+  const { id } = await server.api.post<{ id: string }>('/fleets', { name });
+  await server.api.put(`/fleets/${id}/model`, { modelId });
+  return id;
+}
+
+/** With a model that could learn two things, told one. */
+async function fleetOf(objective: string, name = objective): Promise<string> {
+  const path = `/models?name=${name}&objective=${objective}`;
+  return fleetWith(name, (await server.api.post<Model>(path, ambiguousModelFile(SIDE))).id);
+}
+
 describe('what a model is to learn', () => {
   it('is settled when it is registered: what it looks like, or what was said', async () => {
     const looks = await server.api.post<Model>('/models?name=looks', ambiguousModelFile(SIDE));
-    expect(looks).toMatchObject({ objective: 'reconstruct', classes: null });
-    expect(looks.notTrainable).not.toBeNull();
+    expect(looks).toMatchObject({ objective: 'reconstruct', classes: null, notTrainable: null });
+    expect(looks.measure).toMatchObject({ name: 'meanSquaredError', better: 'lower' });
     const said = await server.api.post<Model>(
       '/models?name=said&objective=classify',
       ambiguousModelFile(SIDE),
     );
     expect(said).toMatchObject({ objective: 'classify', classes: SIDE, notTrainable: null });
+    expect(said.measure).toMatchObject({ name: 'accuracy', better: 'higher' });
     expect(await server.api.get(`/models/${said.id}`)).toMatchObject({ objective: 'classify' });
   });
 
@@ -41,30 +81,49 @@ describe('what a model is to learn', () => {
     expect(await refused('guess', smallModelFile())).toBe('request.invalid');
   });
 
-  it('must be classes for a campaign', async () => {
-    const fleetOf = async (objective: string) => {
-      const { id: modelId } = await server.api.post<Model>(
-        `/models?name=${objective}&objective=${objective}`,
-        ambiguousModelFile(SIDE),
-      );
-      const { id } = await server.api.post<{ id: string }>('/fleets', { name: objective });
-      await server.api.put(`/fleets/${id}/model`, { modelId });
-      return id;
-    };
-    const settings = {
-      rounds: 1,
-      passes: 1,
-      learningRate: 0.01,
-      seed: 7,
-      quorum: 1,
-      roundDeadlineSeconds: 60,
-    };
-    const campaign = (fleetId: string) => ({ fleetId, name: 'first', ...settings });
-    const again = campaign(await fleetOf('reconstruct'));
-    const { status, body } = await server.api.refused('POST', '/campaigns', again);
-    expect([status, body.code]).toEqual([409, 'model.not-trainable']);
-    expect(await server.api.post('/campaigns', campaign(await fleetOf('classify')))).toMatchObject({
+  it('is what campaigns are measured by, and says what they publish where nothing else is said', async () => {
+    const drafted = async (objective: string, changes: object = {}) =>
+      server.api.post<object>('/campaigns', campaign(await fleetOf(objective), changes));
+    expect(await drafted('reconstruct')).toMatchObject({
       state: 'draft',
+      publishing: 'better',
+      measure: { name: 'meanSquaredError', unit: 'squaredOutput', better: 'lower' },
     });
+    expect(await drafted('classify')).toMatchObject({
+      publishing: 'every',
+      measure: { name: 'accuracy', unit: 'fraction', better: 'higher' },
+    });
+    const told = campaign(await fleetOf('reconstruct', 'told'), { publishing: 'every' });
+    expect(await server.api.post('/campaigns', told)).toMatchObject({ publishing: 'every' });
+  });
+
+  it('must have classes where every class is to be met as often as any other', async () => {
+    const balanced = campaign(await fleetOf('reconstruct'), { itemOrder: 'balanced' });
+    const { status, body } = await server.api.refused('POST', '/campaigns', balanced);
+    expect([status, body.code]).toEqual([422, 'campaign.no-classes']);
+  });
+
+  it('must be something that a device can learn', async () => {
+    const { id, notTrainable } = await server.api.post<Model>('/models?name=sum', modelOfTwoInputs());
+    expect(notTrainable).toContain('2 inputs');
+    const { status, body } = await server.api.refused(
+      'POST',
+      '/campaigns',
+      campaign(await fleetWith('sum', id)),
+    );
+    expect([status, body.code]).toEqual([409, 'model.not-trainable']);
+    const set = await server.api.refused('POST', `/models/${id}/evaluation-set`, smallDataset());
+    expect([set.status, set.body.code]).toEqual([422, 'evaluation-set.refused']);
+  });
+
+  it('is found out anew of models that an older server registered', async () => {
+    const { id } = await server.api.post<Model>('/models?name=old', ambiguousModelFile(SIDE));
+    const database = new DatabaseSync(server.config.databaseUrl.slice('file:'.length));
+    database.exec(`UPDATE Model SET factsVersion = 0, outputScale = 1, notTrainable = 'it gives numbers'`);
+    database.close();
+    server = await server.restart();
+    const model = await server.api.get<Model>(`/models/${id}`);
+    expect(model.notTrainable).toBeNull();
+    expect(model.measure.loss.perUnit).toBe(OUTPUT_SCALE ** 2 / 16);
   });
 });

@@ -110,11 +110,19 @@ export class HouseholdWorld {
     return this.server.api.get<readonly ReportRow[]>(`/campaigns/${id}/report`);
   }
 
+  /** The model's versions, oldest first. */
+  async versions(): Promise<readonly VersionView[]> {
+    const { api } = this.server;
+    return (await api.get<{ versions: readonly VersionView[] }>(`/models/${this.modelId}`)).versions;
+  }
+
   /** The .tflite file of the model's last version. */
   async lastVersion(): Promise<Uint8Array> {
-    const { api } = this.server;
-    const model = await api.get<{ versions: readonly { id: string }[] }>(`/models/${this.modelId}`);
-    return api.bytes(`/model-versions/${model.versions.at(-1)?.id}/file`);
+    return this.server.api.bytes(`/model-versions/${(await this.versions()).at(-1)?.id}/file`);
+  }
+
+  saveEvaluationSet(dataset: Uint8Array): Promise<unknown> {
+    return this.server.api.post(`/models/${this.modelId}/evaluation-set`, dataset);
   }
 
   async close(): Promise<void> {
@@ -174,10 +182,23 @@ export interface CampaignView {
   readonly reason: string | null;
 }
 
+export interface VersionView {
+  readonly id: string;
+  readonly number: number;
+  readonly accuracy: number | null;
+  readonly score: number | null;
+  readonly publishedAt: string | null;
+  readonly judgement: { readonly on: string; readonly before: number; readonly after: number } | null;
+}
+
 /** A device's row of a campaign's report. */
 export interface ReportRow {
   readonly label: string;
   readonly state: string;
+  /** Of the campaign's measure. */
+  readonly scoreBefore: number | null;
+  readonly scorePersonalised: number | null;
+  readonly scoreFinalGlobal: number | null;
   readonly accuracyBefore: number | null;
   readonly accuracyPersonalised: number | null;
   readonly accuracyFinalGlobal: number | null;

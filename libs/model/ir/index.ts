@@ -11,6 +11,7 @@ export * from './folded-add';
 export * from './gradient-storage';
 export * from './layers';
 export * from './objective';
+export * from './output-scale';
 export * from './uses';
 export * from './variables';
 export { checkGraph } from './check-graph';

@@ -1,7 +1,7 @@
 /**
  * Training sessions: what a device does with a model and its rows, from the first evaluation to the delta.
  *
- * Owns: the order of the items (NUMERICS N9), the schedule (N10), the guard, the early end and the final check (N11), the tallies, and the driver that runs a session on
+ * Owns: the order of the items (NUMERICS N9), the schedule (N10), the guard, the early end and the final check (N11), the tallies, how they are measured (`Measure`), and the driver that runs a session on
  * anything that learns. firmware-templates/runtime/fl_session.c has the same rules in C; tests hold both to the same numbers.
  * Invariant: a session that did not help leaves the values as they were: its delta is 0, and it is no worse after than before.
  *
@@ -28,11 +28,14 @@ export {
   type Watch,
 } from './session';
 export {
-  accuracyOf,
-  lossInUnits,
-  meanLossOf,
-  meanSquaredErrorOf,
-  NO_ITEMS,
-  squaredErrorInUnits,
-  type Tally,
-} from './tally';
+  isBetter,
+  type LossMeasure,
+  lossInUnitsOf,
+  type Measure,
+  measureOf,
+  scoreOf,
+  tellsClasses,
+  type Tested,
+  testedBy,
+} from './measure';
+export { accuracyOf, meanLossOf, NO_ITEMS, type Tally } from './tally';

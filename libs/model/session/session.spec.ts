@@ -10,12 +10,17 @@ import {
   guardTrips,
   type Learner,
   lossSummand,
+  isBetter,
+  lossInUnitsOf,
   meanLossOf,
-  meanSquaredErrorOf,
+  measureOf,
   ratesAt,
   runSession,
+  scoreOf,
   sessionSchedule,
   type SessionRows,
+  tellsClasses,
+  testedBy,
 } from '.';
 
 const BIT = 65536;
@@ -183,7 +188,45 @@ describe('a network that tells no classes apart', () => {
     const plan = { seed: 1, passes: 1, schedule };
     const record = runSession(learner, { classes: 1, rows: { adapt: [row], test: [row] }, plan });
     expect(record).toMatchObject({ kept: true, before: { right: 0 }, after: { right: 0 } });
-    expect(meanSquaredErrorOf(record.before, 0.5)).toBe(0.25 * 3 * 4096);
+    expect(scoreOf(measureOf('reconstruct', 0.5), testedBy(record.before))).toBe(0.25 * 3 * 4096);
+  });
+});
+
+describe('a measure', () => {
+  const accuracy = measureOf('classify', 0.5);
+  const error = measureOf('regress', 0.5);
+
+  it('is accuracy where classes are told apart, and the mean squared error elsewhere', () => {
+    expect([accuracy, error, measureOf('reconstruct', 0.5)].map(({ name }) => name)).toEqual([
+      'accuracy',
+      'meanSquaredError',
+      'meanSquaredError',
+    ]);
+    expect([accuracy, error].map(tellsClasses)).toEqual([true, false]);
+  });
+
+  it('knows which way is better, and that equal is not', () => {
+    expect([isBetter(accuracy, 0.9, 0.8), isBetter(accuracy, 0.8, 0.9)]).toEqual([true, false]);
+    expect([isBetter(error, 0.9, 0.8), isBetter(error, 0.8, 0.9)]).toEqual([false, true]);
+    expect([isBetter(accuracy, 0.8, 0.8), isBetter(error, 0.8, 0.8)]).toEqual([false, false]);
+  });
+
+  it('has a value of what was tested, in real units, and none of nothing', () => {
+    const tested = { items: 4, right: 3, meanLoss: 64 };
+    expect(scoreOf(accuracy, tested)).toBe(0.75);
+    // 64 sixteenths of a squared step, each step half a unit of the output.
+    expect(scoreOf(error, tested)).toBe(1);
+    expect([accuracy, error].map((one) => scoreOf(one, { items: 0, right: 0, meanLoss: 0 }))).toEqual([
+      null,
+      null,
+    ]);
+    expect(testedBy({ items: 3, right: 1, lossSum: 6 })).toEqual({ items: 3, right: 1, meanLoss: 32 });
+  });
+
+  it('turns losses into what engines count, and back', () => {
+    expect(lossInUnitsOf(accuracy.loss, 1.5)).toBe(98_304);
+    expect(lossInUnitsOf(error.loss, 1)).toBe(64);
+    expect(64 * error.loss.perUnit).toBe(1);
   });
 });
 

@@ -25,22 +25,3 @@ export const accuracyOf = ({ items, right }: Tally): number => (items === 0 ? 0 
 /** Of a classifier, mean cross-entropy in nats, of losses cut at 16 bit (11.09 nats); 0 of none. */
 export const meanLossOf = ({ items, lossSum }: Tally): number =>
   items === 0 ? 0 : ((lossSum / items) * Math.LN2) / UNITS_PER_BIT;
-
-/**
- * Of a network that tells no classes apart, the mean squared error in real units, of errors cut at 2^16 squared steps of its output
- * (losses are then in 1/16 of a squared step, and their sum in whole ones); 0 of none.
- * @param scale of the output
- */
-export const meanSquaredErrorOf = ({ items, lossSum }: Tally, scale: number): number =>
-  items === 0 ? 0 : (lossSum / items) * scale * scale;
-
-const UNITS_OF_A_LOSS = 65536;
-
-/** A mean cross-entropy in nats as the integer that a loss of N3 is. */
-export const lossInUnits = (nats: number): number => Math.round((nats / Math.LN2) * UNITS_OF_A_LOSS);
-
-const UNITS_OF_A_SQUARE = 16;
-
-/** A mean squared error in real units as the integer that a loss of G11 is. @param scale of the output */
-export const squaredErrorInUnits = (error: number, scale: number): number =>
-  Math.round((error / (scale * scale)) * UNITS_OF_A_SQUARE);

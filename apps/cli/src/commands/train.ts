@@ -7,7 +7,7 @@ import { checkPlaces, type Files, writeFiles } from '../files/write-files';
 import { localWorkshop } from '../local-workshop';
 import { METHODS } from '../scheme/contributions';
 import { type PreparedTraining, prepareTraining } from '../train/prepare';
-import { epochLine, measureOf, trainReport, trainText } from '../train/train-report';
+import { epochLine, measureOfModel, trainReport, trainText } from '../train/train-report';
 import { encodedDelta, trainedFile } from '../train/trained-model';
 import { jsonOption, modelWord, objectiveOption, printJson, requiredRowOptions } from './shared-parameters';
 
@@ -155,7 +155,7 @@ export const train = defineCommand({
 const UNWATCHED: Watch = () => undefined;
 
 function progress(terminal: Terminal, { model, request }: PreparedTraining): Watch {
-  const measure = measureOf(model.inference, request.classes);
+  const measure = measureOfModel(model.inference);
   return (epoch) => terminal.note(epochLine(epoch, request.plan.passes, measure));
 }
 

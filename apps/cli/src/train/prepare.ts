@@ -15,7 +15,7 @@ import { readRows, type RowShape } from './read-rows';
 import { chosenStep, readSchemeChoice } from './scheme-choice';
 import { readRules, type RuleWords, rulesInUnits, type SessionRules } from './session-rules';
 import { ratesOf, readNumbers, type SessionNumbers, type SessionWords } from './session-words';
-import { measureOf } from './train-report';
+import { measureOfModel } from './train-report';
 import type { TrainRequest } from './train-request';
 import { checkExport } from './trained-model';
 
@@ -66,7 +66,7 @@ export async function prepareTraining(
   const { inference } = model.value.file;
   const rows = readRows({ ...words, ...rowNumbers(numbers.value) }, model.value.shape);
   if (!rows.ok) return rows;
-  const rulesOfPlan = rulesInUnits(rules.value, measureOf(inference, model.value.shape.classes));
+  const rulesOfPlan = rulesInUnits(rules.value, measureOfModel(inference));
   if (!rulesOfPlan.ok) return rulesOfPlan;
   const { seed, epochs: passes, sramBytes } = numbers.value;
   const lent = lentBytes(rows.value.adapt.length, passes);

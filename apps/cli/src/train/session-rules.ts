@@ -2,13 +2,13 @@ import { err, fault, ok, type Result } from '#libs/base/result';
 import { type ScheduleName, SCHEDULES } from '#libs/model/quant';
 import {
   type ItemOrder,
-  lossInUnits,
+  lossInUnitsOf,
+  type Measure,
   type SessionPlan,
-  squaredErrorInUnits,
   type StopRule,
+  tellsClasses,
 } from '#libs/model/session';
 import { readDecimal, readWholeNumber } from './session-words';
-import type { Measure } from './train-report';
 
 /** How a session learns beyond rates and passes, as it is typed. */
 export interface RuleWords {
@@ -66,12 +66,13 @@ function loss(option: string, text: string): Result<number> {
 /** N11 counts in integers. Refused: `train.no-classes`. */
 export function rulesInUnits(
   { order, stop }: SessionRules,
-  { classes, scale }: Measure,
+  measure: Measure,
 ): Result<Pick<SessionPlan, 'order' | 'stop'>> {
-  if (order === 'balanced' && classes === 1)
+  if (order === 'balanced' && !tellsClasses(measure))
     return err(fault('train.no-classes', '--order balanced: the model tells no classes apart'));
-  const units = (value: number): number =>
-    classes > 1 ? lossInUnits(value) : squaredErrorInUnits(value, scale);
+  // Cross-entropies are typed and reported in nats.
+  const natsOfOne = tellsClasses(measure) ? Math.LN2 : 1;
+  const units = (value: number): number => lossInUnitsOf(measure.loss, value / natsOfOne);
   const rule: StopRule = { ...stop, belowLoss: units(stop.belowLoss), leastFall: units(stop.leastFall) };
   return ok({ order, stop: rule });
 }

@@ -1,15 +1,19 @@
 import { formatTable, grouped } from '#libs/base/table';
 import { arenaBytesOf } from '#libs/firmware/program';
-import { type Graph, graphMacs, objectiveOf, tensorOf } from '#libs/model/ir';
+import { type Graph, graphMacs, objectiveOf, outputScaleOf } from '#libs/model/ir';
 import { schemeAccounting, schemeId, trainedParameters } from '#libs/model/scheme';
 import {
   accuracyOf,
   type EpochRecord,
   type LearningRates,
   meanLossOf,
-  meanSquaredErrorOf,
+  type Measure,
+  measureOf,
+  scoreOf,
   type SessionEnd,
   type Tally,
+  tellsClasses,
+  testedBy,
 } from '#libs/model/session';
 import type { SessionRules } from './session-rules';
 import { prefixFacts } from '../model/prefix-facts';
@@ -24,29 +28,17 @@ interface Score {
   readonly loss: number;
 }
 
-/** How a model is measured. */
-export interface Measure {
-  readonly classes: number;
-  /** Of the model's output. */
-  readonly scale: number;
-}
+const lossOf = (tally: Tally, measure: Measure): number =>
+  tellsClasses(measure) ? meanLossOf(tally) : (scoreOf(measure, testedBy(tally)) ?? 0);
 
-const lossOf = (tally: Tally, { classes, scale }: Measure): number =>
-  classes > 1 ? meanLossOf(tally) : meanSquaredErrorOf(tally, scale);
-
-const scoreOf = (tally: Tally, measure: Measure): Score => ({
-  accuracy: measure.classes > 1 ? accuracyOf(tally) : null,
+const scored = (tally: Tally, measure: Measure): Score => ({
+  accuracy: tellsClasses(measure) ? accuracyOf(tally) : null,
   loss: lossOf(tally, measure),
 });
 
 /** How the answers of this model are measured. */
-export const measureOf = (inference: Graph, classes: number): Measure => {
-  const [output] = inference.outputs;
-  return {
-    classes,
-    scale: output === undefined ? 1 : (tensorOf(inference, output).quantization?.scales[0] ?? 1),
-  };
-};
+export const measureOfModel = (inference: Graph): Measure =>
+  measureOf(objectiveOf(inference), outputScaleOf(inference));
 
 /** What a report is of. */
 export interface TrainSummary {
@@ -71,11 +63,12 @@ export function trainReport(summary: TrainSummary) {
   const { scheme } = step;
   const linked = measured?.linked;
   const { training } = request.model.facts;
-  const measure = measureOf(inference, classes);
+  const measure = measureOfModel(inference);
   return {
     engine,
     model: inference.name,
     objective: objectiveOf(inference),
+    measure: { name: measure.name, better: measure.better },
     ...(board !== undefined && { board }),
     scheme: {
       ...scheme,
@@ -89,9 +82,9 @@ export function trainReport(summary: TrainSummary) {
     seed: plan.seed,
     rates,
     ...rules,
-    before: scoreOf(record.before, measure),
-    epochs: lastAttempt(record.epochs, record.restarts).map(({ test }) => scoreOf(test, measure)),
-    after: scoreOf(record.after, measure),
+    before: scored(record.before, measure),
+    epochs: lastAttempt(record.epochs, record.restarts).map(({ test }) => scored(test, measure)),
+    after: scored(record.after, measure),
     kept: record.kept,
     end: record.end,
     guard: {
@@ -125,7 +118,7 @@ export function epochLine(
 ): string {
   const again = restart === 0 ? '' : `, ${restart === 1 ? 'second' : 'third'} attempt`;
   return (
-    `epoch ${pass + 1}/${passes}${again}: ${scoreText(scoreOf(test, measure))} ` +
+    `epoch ${pass + 1}/${passes}${again}: ${scoreText(scored(test, measure))} ` +
     `(rows to learn from: loss ${lossOf(learned, measure).toFixed(4)})`
   );
 }
@@ -152,7 +145,10 @@ export function trainText(report: TrainReport): string {
     accuracy === null ? '-' : accuracy.toFixed(4),
     loss.toFixed(4),
   ];
-  const measured = report.classes > 1 ? 'accuracy and mean cross-entropy (nats)' : 'mean squared error';
+  const measured =
+    report.measure.name === 'accuracy'
+      ? 'accuracy and mean cross-entropy (nats)'
+      : 'mean squared error (lower is better)';
   return [
     `${model} on ${engine}, to ${objective}: scheme ${scheme.name}, ${grouped(scheme.trained.weights)} weights and ` +
       `${grouped(scheme.trained.biases)} biases; ${ratesText(rates)}`,

@@ -62,6 +62,30 @@ export interface Device {
   readonly build: Build | null;
 }
 
+/** What a model learns from. */
+export interface LossMeasure {
+  readonly name: 'crossEntropy' | 'meanSquaredError';
+  readonly unit: 'bit' | 'squaredOutput';
+  /** Losses of devices are integers: so much of the unit is 1. */
+  readonly perUnit: number;
+}
+
+/** What tells how good a model is. */
+export interface Measure {
+  readonly name: 'accuracy' | 'meanSquaredError';
+  /** A fraction is 0..1. */
+  readonly unit: 'fraction' | 'squaredOutput';
+  readonly better: 'higher' | 'lower';
+  readonly loss: LossMeasure;
+}
+
+/** Values of the measure, of the version that was there before and of this one. */
+export interface Judgement {
+  readonly on: 'evaluationSet' | 'devices';
+  readonly before: number;
+  readonly after: number;
+}
+
 export interface ModelVersion {
   readonly id: string;
   readonly modelId: string;
@@ -72,8 +96,12 @@ export interface ModelVersion {
   readonly createdAt: string;
   readonly evaluatedItems: number | null;
   readonly evaluatedRight: number | null;
-  /** 0..1, on the server's evaluation set. */
-  readonly accuracy: number | null;
+  /** Value of the model's measure on the server's evaluation set. */
+  readonly score: number | null;
+  /** null: a candidate, which nothing starts from but the campaign that made it. */
+  readonly publishedAt: string | null;
+  /** How it was compared with the version before; null: it was not. */
+  readonly judgement: Judgement | null;
 }
 
 export interface Model {
@@ -87,10 +115,11 @@ export interface Model {
   /** Multiply-accumulates of one inference. */
   readonly macs: number;
   readonly objective: 'classify' | 'reconstruct' | 'regress';
+  readonly measure: Measure;
   /** Why it cannot be trained; null: it can. */
   readonly notTrainable: string | null;
   readonly createdAt: string;
-  /** The newest version. */
+  /** The newest published version. */
   readonly versionId: string;
 }
 
@@ -124,14 +153,15 @@ export interface Execution {
   /** What the device last said it was doing. */
   readonly phase: Phase | null;
   readonly testItems?: number;
-  readonly rightBefore?: number;
-  readonly rightAfter?: number;
-  /** Mean on the test set, 1/65536 bit. */
+  /** Values of the campaign's measure on the device's own test items: of the version that it fetched, of its own trained copy. */
+  readonly scoreBefore: number | null;
+  readonly scoreAfter: number | null;
+  /** Mean on the test set, as devices count losses (`LossMeasure`). */
   readonly lossBefore?: number;
   readonly lossAfter?: number;
   readonly learnedItems?: number;
   readonly steps?: number;
-  /** Mean of each pass, 1/65536 bit. */
+  /** Mean of each pass, as devices count losses. */
   readonly passLosses?: readonly number[];
   readonly guardRestarts?: number;
   /** Why no further pass was made; programs of before do not tell. */
@@ -175,10 +205,13 @@ export interface Campaign {
   readonly learningRate: number;
   readonly schedule: 'constant' | 'cosine';
   readonly itemOrder: 'shuffled' | 'balanced';
-  /** Early end: losses in 1/65536 bit; 0: never. */
+  /** Early end: losses as devices count them; 0: never. */
   readonly stopBelowLoss: number;
   readonly stopPatience: number;
   readonly stopLeastFall: number;
+  /** Which versions other campaigns start from. */
+  readonly publishing: 'every' | 'better';
+  readonly measure: Measure;
   readonly seed: number;
   /** Deltas that a round needs to make a version. */
   readonly quorum: number;
@@ -197,13 +230,13 @@ export interface CampaignDetails extends Campaign {
   readonly roundDetails: readonly Round[];
 }
 
-export interface RoundAccuracy {
+export interface RoundScore {
   readonly round: number;
   readonly before: number | null;
   readonly after: number | null;
 }
 
-/** A campaign as one device of the fleet saw it; accuracies are 0..1, on the device's own test items. */
+/** A campaign as one device of the fleet saw it; scores are values of its measure, on the device's own test items. */
 export interface ReportRow {
   readonly deviceId: string;
   readonly label: string | null;
@@ -213,10 +246,10 @@ export interface ReportRow {
   readonly elfPeakBytes: number | null;
   readonly measuredPeakBytes: number | null;
   readonly scheme: string | null;
-  readonly accuracyBefore: number | null;
-  readonly rounds: readonly RoundAccuracy[];
-  readonly accuracyPersonalised: number | null;
-  readonly accuracyFinalGlobal: number | null;
+  readonly scoreBefore: number | null;
+  readonly rounds: readonly RoundScore[];
+  readonly scorePersonalised: number | null;
+  readonly scoreFinalGlobal: number | null;
   readonly bytesDown: number;
   readonly bytesUp: number;
   /** Of its last execution; of the device where it had none. */
@@ -233,8 +266,9 @@ export interface Telemetry {
   readonly pass: number;
   readonly done: number;
   readonly total: number;
-  /** Mean so far, 1/65536 bit. */
+  /** Mean so far, as devices count losses. */
   readonly loss: number;
+  /** 0 where the model tells no classes apart. */
   readonly right: number;
   readonly peakSramBytes: number;
   readonly peakStackBytes: number;

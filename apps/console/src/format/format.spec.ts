@@ -1,4 +1,4 @@
-import { accuracyOf, bits, counted, meanOf, NOTHING, orNothing, percent, points } from './numbers';
+import { counted, meanOf, NOTHING, orNothing, percent, points } from './numbers';
 import { ago, clockTime, dateTime, duration } from './time';
 
 it.each([
@@ -42,15 +42,6 @@ it('writes a difference with its sign, and no sign where it rounds to nothing', 
     '−50.0',
     '±0.0',
     '±0.0',
-  ]);
-});
-
-it('reads losses and accuracies off the wire', () => {
-  expect([bits(98_304), accuracyOf(45, 50), accuracyOf(0, 0), accuracyOf(undefined, 5)]).toEqual([
-    '1.500',
-    0.9,
-    undefined,
-    undefined,
   ]);
 });
 

@@ -9,13 +9,13 @@ export const NOTHING = '–';
 export const orNothing = <T>(value: T | null | undefined, format: (value: T) => string): string =>
   value === null || value === undefined ? NOTHING : format(value);
 
-const BITS_SCALE = 65_536;
+const FIGURES = 3;
 
-/** A loss of the wire, 1/65536 bit, in bits. */
-export const bitsOf = (loss: number): number => loss / BITS_SCALE;
-
-/** A loss of the wire as bits: `0.412`. */
-export const bits = (loss: number): string => bitsOf(loss).toFixed(3);
+/** A positive number of any size with three figures: `5.10`, `0.0439`; from a thousand on whole. */
+export function figures(value: number): string {
+  if (value === 0) return '0';
+  return value >= 999.5 ? grouped(Math.round(value)) : value.toPrecision(FIGURES);
+}
 
 /** `1 device`, `8 devices`. */
 export const counted = (count: number, noun: string): string =>
@@ -29,12 +29,16 @@ export function points(from: number, to: number): string {
   return difference > 0 ? `+${rounded}` : `−${rounded.slice(1)}`;
 }
 
+/** The same of two numbers above 0, in percent of the first: `−75 %`; empty where that is 0. */
+export function relative(from: number, to: number): string {
+  if (from === 0) return '';
+  const rounded = (100 * (to / from - 1)).toFixed(0);
+  if (Number(rounded) === 0) return '±0 %';
+  return to > from ? `+${rounded} %` : `−${rounded.slice(1)} %`;
+}
+
 /** The first figures of a digest: enough to tell two apart by eye. */
 export const shortDigest = (digest: string): string => digest.slice(0, 10);
-
-/** Right predictions of a test set, as a fraction; undefined where either is missing. */
-export const accuracyOf = (right: number | undefined, items: number | undefined): number | undefined =>
-  right === undefined || !items ? undefined : right / items;
 
 /** The mean of what is there; undefined for nothing. */
 export function meanOf(values: readonly (number | null | undefined)[]): number | undefined {

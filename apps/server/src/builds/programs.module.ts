@@ -6,6 +6,7 @@ import { ModelsModule } from '../models/models.module';
 import { WorkModule } from '../orders/work.module';
 import { BuildsModule } from './builds.module';
 import { EvaluationService } from './evaluation.service';
+import { Evaluator } from './evaluator';
 import { ImagesController } from './images.controller';
 import { ImagesService } from './images.service';
 import { PreparationService } from './preparation.service';
@@ -20,9 +21,10 @@ import { ToolchainBuilder } from './toolchain-builder';
     ProgramsService,
     PreparationService,
     EvaluationService,
+    Evaluator,
     ImagesService,
     { provide: PROGRAM_BUILDER, useClass: ToolchainBuilder },
   ],
-  exports: [ProgramsService],
+  exports: [ProgramsService, Evaluator],
 })
 export class ProgramsModule {}

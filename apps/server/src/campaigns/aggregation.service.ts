@@ -1,19 +1,16 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
-import { invariant } from '#libs/base/result';
 
-import type { AggregatedVersion } from '../compute/aggregate-round';
-import { ComputeService } from '../compute/compute.service';
 import { CLOCK } from '../config/server-config.token';
 import { newId } from '../database/new-id';
 import type { JobHandler } from '../jobs/job';
 import { JobQueue } from '../jobs/job-queue';
-import { type ModelVersion, ModelsRepository, type NewVersion } from '../models/models.repository';
+import { ModelsRepository, type NewVersion } from '../models/models.repository';
 import { BlobStore } from '../storage/blob-store';
 import { CampaignMachine } from './campaign-machine';
 import { type CampaignRound, CampaignsRepository } from './campaigns.repository';
-import { RoundContributions } from './round-contributions';
+import { type NextVersion, NextVersions } from './next-version';
 
 /**
  * Makes a model version of a round's deltas. Done again after a crash, it makes the same bytes, and only the first to
@@ -26,10 +23,9 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
   constructor(
     private readonly campaigns: CampaignsRepository,
     private readonly machine: CampaignMachine,
-    private readonly contributions: RoundContributions,
     private readonly models: ModelsRepository,
     private readonly blobs: BlobStore,
-    private readonly compute: ComputeService,
+    private readonly versions: NextVersions,
     private readonly jobs: JobQueue,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -41,16 +37,8 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
   async run({ roundId }: { readonly roundId: string }): Promise<void> {
     const round = await this.campaigns.findRound(roundId);
     if (round?.state !== 'aggregating') return;
-    const base = await this.models.findVersion(round.baseVersionId);
-    invariant(base, `round ${roundId} has a base version`);
-    const version = await this.compute.run('aggregateRound', {
-      name: base.modelId,
-      objective: await this.models.objectiveOf(base.modelId),
-      file: await this.blobs.get(base.fileDigest),
-      master: base.masterDigest === null ? undefined : await this.blobs.get(base.masterDigest),
-      contributions: await this.contributions.of(round),
-    });
-    if (version.ok) await this.commit(round, base, version.value);
+    const version = await this.versions.of(round);
+    if (version.ok) await this.commit(round, version.value);
     else await this.giveUp({ roundId }, new Error(version.error.message));
   }
 
@@ -61,11 +49,8 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
     await this.machine.take(round.campaignId, event);
   }
 
-  private async commit(
-    round: CampaignRound,
-    base: ModelVersion,
-    { file, master, image, layout }: AggregatedVersion,
-  ): Promise<void> {
+  private async commit(round: CampaignRound, { base, made, standing }: NextVersion): Promise<void> {
+    const { file, master, image, layout } = made;
     const version: NewVersion = {
       id: newId('version'),
       modelId: base.modelId,
@@ -73,6 +58,8 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
       fileDigest: await this.blobs.put(file),
       masterDigest: await this.blobs.put(master),
       createdAt: new Date(this.clock.now()),
+      evaluation: null,
+      ...standing,
     };
     const artifact = {
       versionId: version.id,

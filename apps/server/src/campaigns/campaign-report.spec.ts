@@ -1,4 +1,5 @@
 import { draftCampaign } from '#libs/fleet/campaign';
+import { measureOf } from '#libs/model/session';
 
 import type { Build } from '../builds/builds.repository';
 import type { Device } from '../devices/devices.repository';
@@ -61,7 +62,7 @@ const round = (number: number, kind: 'train' | 'evaluate', executions: Execution
   executions,
 });
 
-const campaign = (roundDetails: RoundDetails[]): CampaignDetails => ({
+const campaign = (roundDetails: RoundDetails[], measure = measureOf('classify', 1)): CampaignDetails => ({
   id: 'c-1',
   fleetId: 'f-1',
   baseVersionId: 'v-1',
@@ -74,6 +75,8 @@ const campaign = (roundDetails: RoundDetails[]): CampaignDetails => ({
   stopBelowLoss: 0,
   stopPatience: 0,
   stopLeastFall: 0,
+  publishing: 'every',
+  measure,
   seed: 1,
   quorum: 1,
   roundDeadlineSeconds: 60,
@@ -113,6 +116,7 @@ describe('campaignReport', () => {
       [device('d-1')],
     );
     expect(row).toMatchObject({ accuracyBefore: 0.5, accuracyPersonalised: 0.9, accuracyFinalGlobal: 0.7 });
+    expect(row).toMatchObject({ scoreBefore: 0.5, scorePersonalised: 0.9, scoreFinalGlobal: 0.7 });
     expect(row).toMatchObject({
       bytesDown: 7,
       bytesUp: 103,
@@ -133,6 +137,25 @@ describe('campaignReport', () => {
     expect(row?.rounds).toEqual([
       { round: 1, before: 0.5, after: 0.8 },
       { round: 2, before: null, after: null },
+    ]);
+  });
+
+  it('has errors in real units, and no accuracy, of a model that tells no classes apart', () => {
+    const rounds = [
+      round(1, 'train', [execution('d-1', { testItems: 10, lossBefore: 64, lossAfter: 32 })]),
+      round(2, 'evaluate', [execution('d-1', { testItems: 10, lossBefore: 16 })]),
+    ];
+    const [row] = campaignReport(
+      campaign(rounds, measureOf('reconstruct', 0.5)),
+      [device('d-1')],
+      new Map([['b-1', build]]),
+    );
+    expect(row).toMatchObject({ scoreBefore: 1, scorePersonalised: 0.5, scoreFinalGlobal: 0.25 });
+    expect(row?.rounds).toEqual([{ round: 1, before: 1, after: 0.5 }]);
+    expect([row?.accuracyBefore, row?.accuracyPersonalised, row?.accuracyFinalGlobal]).toEqual([
+      null,
+      null,
+      null,
     ]);
   });
 

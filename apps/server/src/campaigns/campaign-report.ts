@@ -1,10 +1,13 @@
+import { type Measure, tellsClasses } from '#libs/model/session';
+
 import type { Build } from '../builds/builds.repository';
 import type { Device } from '../devices/devices.repository';
 import type { CampaignDetails, RoundDetails } from './campaign-reader';
+import { scoresOf } from './execution-scores';
 import type { Execution } from './executions.repository';
 
-/** How well a device did in one round, on its own test items; 0..1. */
-export interface RoundAccuracy {
+/** How well a device did in one round, on its own test items: values of the campaign's measure. */
+export interface RoundScore {
   readonly round: number;
   readonly before: number | null;
   readonly after: number | null;
@@ -22,11 +25,15 @@ export interface ReportRow {
   readonly measuredPeakBytes: number | null;
   readonly scheme: string | null;
   /** The model that the campaign began with. */
-  readonly accuracyBefore: number | null;
-  readonly rounds: readonly RoundAccuracy[];
+  readonly scoreBefore: number | null;
+  readonly rounds: readonly RoundScore[];
   /** After the device's last training. */
-  readonly accuracyPersonalised: number | null;
+  readonly scorePersonalised: number | null;
   /** The last version of the campaign. */
+  readonly scoreFinalGlobal: number | null;
+  /** The same scores, where the measure is accuracy; else null. */
+  readonly accuracyBefore: number | null;
+  readonly accuracyPersonalised: number | null;
   readonly accuracyFinalGlobal: number | null;
   /** Over MQTT, as the device counted. */
   readonly bytesDown: number;
@@ -49,7 +56,10 @@ export function campaignReport(
   builds: ReadonlyMap<string, Build>,
 ): ReportRow[] {
   return devices.map((device) =>
-    reportRow(device, builds.get(device.buildId ?? ''), partsOf(campaign, device.id)),
+    reportRow(device, builds.get(device.buildId ?? ''), {
+      measure: campaign.measure,
+      parts: partsOf(campaign, device.id),
+    }),
   );
 }
 
@@ -60,14 +70,22 @@ const partsOf = ({ roundDetails }: CampaignDetails, deviceId: string): Part[] =>
       .map((execution) => ({ round, execution })),
   );
 
-function reportRow(device: Device, build: Build | undefined, parts: readonly Part[]): ReportRow {
+interface Course {
+  readonly measure: Measure;
+  readonly parts: readonly Part[];
+}
+
+function reportRow(device: Device, build: Build | undefined, { measure, parts }: Course): ReportRow {
   const trained = parts.filter(({ round }) => round.kind === 'train');
   const evaluated = parts.find(({ round }) => round.kind === 'evaluate');
   const rounds = trained.map(({ round, execution }) => ({
     round: round.number,
-    before: accuracy(execution, 'rightBefore'),
-    after: accuracy(execution, 'rightAfter'),
+    ...scoresOf(execution, measure),
   }));
+  const before = rounds.find((one) => one.before !== null)?.before ?? null;
+  const personalised = rounds.findLast(({ after }) => after !== null)?.after ?? null;
+  const finalGlobal = evaluated ? scoresOf(evaluated.execution, measure).before : null;
+  const accuracy = (score: number | null): number | null => (tellsClasses(measure) ? score : null);
   const last = parts.at(-1)?.execution;
   return {
     deviceId: device.id,
@@ -78,20 +96,18 @@ function reportRow(device: Device, build: Build | undefined, parts: readonly Par
     elfPeakBytes: build?.elfPeakBytes ?? null,
     measuredPeakBytes: largest(parts.flatMap(({ execution }) => execution.peakSramBytes ?? [])),
     scheme: build?.schemeName ?? null,
-    accuracyBefore: rounds.find(({ before }) => before !== null)?.before ?? null,
+    scoreBefore: before,
     rounds,
-    accuracyPersonalised: rounds.findLast(({ after }) => after !== null)?.after ?? null,
-    accuracyFinalGlobal: evaluated ? accuracy(evaluated.execution, 'rightBefore') : null,
+    scorePersonalised: personalised,
+    scoreFinalGlobal: finalGlobal,
+    accuracyBefore: accuracy(before),
+    accuracyPersonalised: accuracy(personalised),
+    accuracyFinalGlobal: accuracy(finalGlobal),
     bytesDown: sum(parts.map(({ execution }) => execution.receivedBytes ?? 0)),
     bytesUp: sum(parts.map(({ execution }) => bytesUp(execution))),
     state: last?.state ?? device.state,
     reason: last ? last.reason : device.reason,
   };
-}
-
-function accuracy(execution: Execution, which: 'rightBefore' | 'rightAfter'): number | null {
-  const right = execution[which];
-  return right === undefined || !execution.testItems ? null : right / execution.testItems;
 }
 
 /** A device counts up to the result that it sends; the delta, whose size that announces, comes after it. */

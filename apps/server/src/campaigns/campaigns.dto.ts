@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
   IsNotEmpty,
   IsNumber,
+  IsOptional,
   IsPositive,
   IsString,
   Max,
@@ -11,6 +12,7 @@ import {
   Min,
 } from 'class-validator';
 
+import { type Publishing, PUBLISHINGS } from '#libs/fleet/campaign';
 import {
   ITEM_ORDERS,
   type ItemOrder,
@@ -21,6 +23,7 @@ import {
 } from '#libs/fleet/protocol';
 import { type ScheduleName, SCHEDULES } from '#libs/model/quant';
 
+import { MeasureDto } from '../models/measure.dto';
 import { ModelVersionDto } from '../models/models.dto';
 
 const UINT32_MAX = 0xffff_ffff;
@@ -28,7 +31,11 @@ const WEEK_SECONDS = 7 * 24 * 3_600;
 const SCHEDULE_NAMES = Object.keys(SCHEDULES);
 const ORDER_NAMES = Object.keys(ITEM_ORDERS);
 
-export class CreateCampaignDto {
+/** Losses as devices count them. */
+const LOSS_UNIT =
+  'in `measure.loss.perUnit`: of a classifier 1/65536 bit, of others 1/16 of a squared step of the output';
+
+class CampaignSettingsDto {
   @ApiProperty()
   @IsString()
   @IsNotEmpty()
@@ -78,7 +85,7 @@ export class CreateCampaignDto {
     minimum: 0,
     maximum: MAX_LOSS,
     default: 0,
-    description: 'a device ends after a pass with a smaller mean loss, 1/65536 bit',
+    description: `a device ends after a pass with a smaller mean loss; ${LOSS_UNIT}`,
   })
   @IsInt()
   @Min(0)
@@ -100,7 +107,7 @@ export class CreateCampaignDto {
     minimum: 0,
     maximum: MAX_LOSS,
     default: 0,
-    description: 'progress: a mean loss at least so much smaller than the smallest before, 1/65536 bit',
+    description: `progress: a mean loss at least so much smaller than the smallest before; ${LOSS_UNIT}`,
   })
   @IsInt()
   @Min(0)
@@ -126,6 +133,18 @@ export class CreateCampaignDto {
   readonly roundDeadlineSeconds!: number;
 }
 
+export class CreateCampaignDto extends CampaignSettingsDto {
+  @ApiPropertyOptional({
+    enum: PUBLISHINGS,
+    description:
+      'which versions other campaigns start from: every one, or those better than what they were trained from, on the evaluation set, ' +
+      'else on the devices; default: every where the measure is accuracy, better elsewhere',
+  })
+  @IsOptional()
+  @IsIn(PUBLISHINGS)
+  readonly publishing?: Publishing;
+}
+
 export class ExecutionDto {
   @ApiProperty() readonly id!: number;
   @ApiProperty() readonly deviceId!: string;
@@ -138,11 +157,20 @@ export class ExecutionDto {
   @ApiProperty({ type: String, nullable: true, description: 'what the device last said it was doing' })
   readonly phase!: string | null;
   @ApiProperty({ required: false }) readonly testItems?: number;
-  @ApiProperty({ required: false }) readonly rightBefore?: number;
+  @ApiProperty({ required: false, description: 'absent where the model tells no classes apart' })
+  readonly rightBefore?: number;
   @ApiProperty({ required: false }) readonly rightAfter?: number;
-  @ApiProperty({ required: false, description: 'mean on the test set, 1/65536 bit' })
+  @ApiProperty({ required: false, description: `mean on the test set, ${LOSS_UNIT}` })
   readonly lossBefore?: number;
   @ApiProperty({ required: false }) readonly lossAfter?: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'value of the campaign’s measure, of the fetched version on the device’s own test items',
+  })
+  readonly scoreBefore!: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'after own training' })
+  readonly scoreAfter!: number | null;
   @ApiProperty({ required: false }) readonly learnedItems?: number;
   @ApiProperty({ required: false }) readonly steps?: number;
   @ApiProperty({ required: false, type: [Number] }) readonly passLosses?: readonly number[];
@@ -181,7 +209,9 @@ export class RoundDto {
   @ApiProperty({ type: [ExecutionDto] }) readonly executions!: readonly ExecutionDto[];
 }
 
-export class CampaignDto extends CreateCampaignDto {
+export class CampaignDto extends CampaignSettingsDto {
+  @ApiProperty({ enum: PUBLISHINGS }) readonly publishing!: Publishing;
+  @ApiProperty({ description: 'what tells how good its versions are' }) readonly measure!: MeasureDto;
   @ApiProperty() readonly id!: string;
   @ApiProperty() readonly baseVersionId!: string;
   @ApiProperty({
@@ -201,7 +231,8 @@ export class CampaignDetailsDto extends CampaignDto {
   @ApiProperty({ type: [RoundDto] }) readonly roundDetails!: readonly RoundDto[];
 }
 
-export class RoundAccuracyDto {
+/** Values of the campaign’s measure. */
+export class RoundScoreDto {
   @ApiProperty() readonly round!: number;
   @ApiProperty({ type: Number, nullable: true }) readonly before!: number | null;
   @ApiProperty({ type: Number, nullable: true }) readonly after!: number | null;
@@ -216,9 +247,17 @@ export class ReportRowDto {
   @ApiProperty({ type: Number, nullable: true }) readonly elfPeakBytes!: number | null;
   @ApiProperty({ type: Number, nullable: true }) readonly measuredPeakBytes!: number | null;
   @ApiProperty({ type: String, nullable: true }) readonly scheme!: string | null;
-  @ApiProperty({ type: Number, nullable: true, description: '0..1, on the device’s own test items' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'value of the campaign’s measure, on the device’s own test items',
+  })
+  readonly scoreBefore!: number | null;
+  @ApiProperty({ type: [RoundScoreDto] }) readonly rounds!: readonly RoundScoreDto[];
+  @ApiProperty({ type: Number, nullable: true }) readonly scorePersonalised!: number | null;
+  @ApiProperty({ type: Number, nullable: true }) readonly scoreFinalGlobal!: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'the score, where the measure is accuracy' })
   readonly accuracyBefore!: number | null;
-  @ApiProperty({ type: [RoundAccuracyDto] }) readonly rounds!: readonly RoundAccuracyDto[];
   @ApiProperty({ type: Number, nullable: true }) readonly accuracyPersonalised!: number | null;
   @ApiProperty({ type: Number, nullable: true }) readonly accuracyFinalGlobal!: number | null;
   @ApiProperty() readonly bytesDown!: number;

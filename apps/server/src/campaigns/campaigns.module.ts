@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { BuildsModule } from '../builds/builds.module';
+import { ProgramsModule } from '../builds/programs.module';
 import { DevicesModule } from '../devices/devices.module';
 import { FleetsModule } from '../fleets/fleets.module';
 import { ModelsModule } from '../models/models.module';
@@ -12,13 +13,24 @@ import { CampaignReader } from './campaign-reader';
 import { CampaignsController } from './campaigns.controller';
 import { CampaignsRepository } from './campaigns.repository';
 import { CampaignsService } from './campaigns.service';
+import { Candidates } from './candidates';
 import { ExecutionsModule } from './executions.module';
+import { NextVersions } from './next-version';
 import { ReportsService } from './reports.service';
 import { RoundContributions } from './round-contributions';
 import { RoundRows } from './round-rows';
+import { VersionGate } from './version-gate';
 
 @Module({
-  imports: [BuildsModule, DevicesModule, FleetsModule, ModelsModule, WorkModule, ExecutionsModule],
+  imports: [
+    BuildsModule,
+    ProgramsModule,
+    DevicesModule,
+    FleetsModule,
+    ModelsModule,
+    WorkModule,
+    ExecutionsModule,
+  ],
   controllers: [CampaignsController],
   providers: [
     AggregationService,
@@ -27,9 +39,12 @@ import { RoundRows } from './round-rows';
     CampaignMachine,
     CampaignReader,
     CampaignsService,
+    Candidates,
+    NextVersions,
     ReportsService,
     RoundContributions,
     RoundRows,
+    VersionGate,
   ],
   exports: [CampaignMachine, CampaignsRepository],
 })

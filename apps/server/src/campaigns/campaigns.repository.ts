@@ -4,15 +4,18 @@ import type {
   CampaignEvent,
   CampaignState,
   CampaignStatus,
+  Publishing,
   RoundPurpose,
   RoundStatus,
 } from '#libs/fleet/campaign';
 import type { ItemOrder } from '#libs/fleet/protocol';
 import type { ScheduleName } from '#libs/model/quant';
-import type { Campaign as CampaignRow, Round as RoundRow } from '#prisma';
+import type { Measure } from '#libs/model/session';
+import type { Prisma, Round as RoundRow } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
 import { without } from '../database/without';
+import { MEASURED, measureFromRow } from './measured';
 
 export interface CampaignSettings {
   readonly name: string;
@@ -22,10 +25,12 @@ export interface CampaignSettings {
   readonly learningRate: number;
   readonly schedule: ScheduleName;
   readonly itemOrder: ItemOrder;
-  /** Early end (NUMERICS N11): losses in 1/65536 bit; 0: never. */
+  /** Early end (NUMERICS N11): losses as devices count them (`Measure`); 0: never. */
   readonly stopBelowLoss: number;
   readonly stopPatience: number;
   readonly stopLeastFall: number;
+  /** Which of its versions others start from. */
+  readonly publishing: Publishing;
   readonly seed: number;
   /** Deltas that a round needs. */
   readonly quorum: number;
@@ -37,6 +42,8 @@ export interface Campaign extends CampaignSettings {
   readonly fleetId: string;
   /** What the first round is trained from. */
   readonly baseVersionId: string;
+  /** What tells how good its versions are: the model's. */
+  readonly measure: Measure;
   readonly state: CampaignStatus;
   readonly reason: string | null;
   readonly machine: CampaignState;
@@ -78,18 +85,22 @@ export class CampaignsRepository {
 
   async list(): Promise<readonly Campaign[]> {
     const rows = await this.database.reader.campaign.findMany({
+      include: MEASURED,
       orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
     });
     return rows.map(fromRow);
   }
 
   async find(id: string, reader: Reader = this.database.reader): Promise<Campaign | undefined> {
-    const row = await reader.campaign.findUnique({ where: { id } });
+    const row = await reader.campaign.findUnique({ where: { id }, include: MEASURED });
     return row ? fromRow(row) : undefined;
   }
 
   async underWay(): Promise<readonly Campaign[]> {
-    const rows = await this.database.reader.campaign.findMany({ where: { state: { in: UNDER_WAY } } });
+    const rows = await this.database.reader.campaign.findMany({
+      where: { state: { in: UNDER_WAY } },
+      include: MEASURED,
+    });
     return rows.map(fromRow);
   }
 
@@ -97,8 +108,9 @@ export class CampaignsRepository {
     return (await transaction.campaign.count({ where: { activeFleetId: fleetId } })) > 0;
   }
 
-  async add(transaction: Transaction, { machine, seed, ...campaign }: Campaign): Promise<void> {
-    const data = { ...campaign, seed: BigInt(seed), machine: JSON.stringify(machine) };
+  async add(transaction: Transaction, campaign: Campaign): Promise<void> {
+    const { machine, seed, ...settings } = without(campaign, 'measure');
+    const data = { ...settings, seed: BigInt(seed), machine: JSON.stringify(machine) };
     await transaction.campaign.create({ data });
   }
 
@@ -168,11 +180,15 @@ export class CampaignsRepository {
   }
 }
 
+type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof MEASURED }>;
+
 const fromRow = (row: CampaignRow): Campaign => ({
-  ...without(row, 'activeFleetId'),
+  ...without(row, 'activeFleetId', 'baseVersion'),
+  measure: measureFromRow(row),
   seed: Number(row.seed),
   schedule: row.schedule as ScheduleName,
   itemOrder: row.itemOrder as ItemOrder,
+  publishing: row.publishing as Publishing, // held by a CHECK
   state: row.state as CampaignStatus,
   machine: JSON.parse(row.machine) as CampaignState,
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
-import { draftCampaign } from '#libs/fleet/campaign';
+import { draftCampaign, type Publishing, publishingFor } from '#libs/fleet/campaign';
 
 import { AuditService } from '../audit/audit.service';
 import { CLOCK } from '../config/server-config.token';
@@ -12,6 +12,12 @@ import { CampaignBase } from './campaign-base';
 import { CampaignMachine } from './campaign-machine';
 import { type CampaignDetails, CampaignReader } from './campaign-reader';
 import { type Campaign, type CampaignSettings, CampaignsRepository } from './campaigns.repository';
+
+/** As they are asked for. */
+export type WishedSettings = Omit<CampaignSettings, 'publishing'> & {
+  /** Absent: what suits the model's measure. */
+  readonly publishing?: Publishing | undefined;
+};
 
 /** The server's own part of a round: averaging, writing the version. */
 const AGGREGATION_DEADLINE_MS = 600_000;
@@ -28,8 +34,8 @@ export class CampaignsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async create(fleetId: string, settings: CampaignSettings): Promise<CampaignDetails> {
-    const base = await this.base.versionOf(fleetId);
+  async create(fleetId: string, settings: WishedSettings): Promise<CampaignDetails> {
+    const { version, measure } = await this.base.of(fleetId, settings);
     const { rounds, quorum, roundDeadlineSeconds } = settings;
     const plan = {
       rounds,
@@ -39,9 +45,11 @@ export class CampaignsService {
     };
     const campaign: Campaign = {
       ...settings,
+      publishing: settings.publishing ?? publishingFor(measure),
       id: newId('campaign'),
       fleetId,
-      baseVersionId: base.id,
+      baseVersionId: version.id,
+      measure,
       state: 'draft',
       reason: null,
       machine: draftCampaign(plan),
@@ -56,8 +64,8 @@ export class CampaignsService {
 
   /** Starts from the newest version of the fleet's model, with the devices that are ready now. */
   async start(id: string): Promise<CampaignDetails> {
-    const { fleetId } = await this.reader.find(id);
-    const base = await this.base.versionOf(fleetId);
+    const { fleetId, itemOrder } = await this.reader.find(id);
+    const { version } = await this.base.of(fleetId, { itemOrder });
     const devices = (await this.devices.readyOf(fleetId)).map((device) => device.id);
     const taken = await this.machine.take(id, { kind: 'started', devices }, async (transaction) => {
       if (await this.campaigns.isFleetBusy(transaction, fleetId)) {
@@ -65,7 +73,7 @@ export class CampaignsService {
           reason: 'campaign.fleet-busy',
         });
       }
-      await this.campaigns.setBaseVersion(transaction, id, base.id);
+      await this.campaigns.setBaseVersion(transaction, id, version.id);
     });
     if (!taken.ok) throw new ApiError('campaign.refused', taken.error.message, { reason: taken.error.code });
     this.audit.record({ code: 'campaign.started', subject: id, message: `${devices.length} devices` });

@@ -2,17 +2,20 @@ import { Injectable } from '@nestjs/common';
 
 import type { ItemOrder, SessionEnd } from '#libs/fleet/protocol';
 import type { ScheduleName } from '#libs/model/quant';
+import type { Measure } from '#libs/model/session';
 import type { Execution as Row, Prisma } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
 import type { ExecutionState } from './execution-state';
+import { MEASURED, measureFromRow } from './measured';
 
 /** What a session measured; counts and sums as on the wire. */
 export interface Measurements {
   readonly testItems?: number;
+  /** Absent where the model tells no classes apart. */
   readonly rightBefore?: number;
   readonly rightAfter?: number;
-  /** Mean on the test set, 1/65536 bit. */
+  /** Mean on the test set, as devices count losses (`Measure`). */
   readonly lossBefore?: number;
   readonly lossAfter?: number;
   readonly learnedItems?: number;
@@ -71,6 +74,7 @@ export interface OrderedExecution extends Execution {
     readonly stopPatience: number;
     readonly stopLeastFall: number;
     readonly seed: number;
+    readonly measure: Measure;
   };
   readonly artifact: { readonly id: number; readonly digest: string; readonly sizeBytes: number };
   readonly device: {
@@ -108,7 +112,7 @@ export interface ReceivedDelta {
 
 /** The campaign's machine is as large as its fleet: a device's part does not need it. */
 const ORDERED = {
-  round: { include: { campaign: { omit: { machine: true } } } },
+  round: { include: { campaign: { omit: { machine: true }, include: MEASURED } } },
   artifact: true,
   device: true,
 } satisfies Prisma.ExecutionInclude;
@@ -284,7 +288,7 @@ function orderedFromRow({
   device,
   ...row
 }: OrderedRow): OrderedExecution {
-  const { seed, schedule, itemOrder, ...settings } = campaign;
+  const { seed, schedule, itemOrder, baseVersion, ...settings } = campaign;
   return {
     ...fromRow(row),
     round,
@@ -293,6 +297,7 @@ function orderedFromRow({
       seed: Number(seed),
       schedule: schedule as ScheduleName,
       itemOrder: itemOrder as ItemOrder,
+      measure: measureFromRow({ baseVersion }),
     },
     artifact,
     device,

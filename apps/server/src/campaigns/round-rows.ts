@@ -8,6 +8,7 @@ import { newId } from '../database/new-id';
 import { JobQueue } from '../jobs/job-queue';
 import { ModelsRepository } from '../models/models.repository';
 import { type CampaignRound, CampaignsRepository, type Change } from './campaigns.repository';
+import { Candidates } from './candidates';
 import { ExecutionsRepository } from './executions.repository';
 
 /** Keeps the rows of rounds and executions in step with the state machine, inside its transaction. */
@@ -17,6 +18,7 @@ export class RoundRows {
     private readonly campaigns: CampaignsRepository,
     private readonly executions: ExecutionsRepository,
     private readonly models: ModelsRepository,
+    private readonly candidates: Candidates,
     private readonly jobs: JobQueue,
   ) {}
 
@@ -79,7 +81,7 @@ export class RoundRows {
         await this.executions.closeRound(transaction, last.id, change.at);
         return;
       case 'finished':
-        return;
+        return this.candidates.judge(transaction, change);
       default:
         return unreachable(effect);
     }

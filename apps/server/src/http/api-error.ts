@@ -33,6 +33,7 @@ export const ERROR_STATUS = {
   'campaign.not-found': 404,
   'campaign.refused': 409,
   'campaign.invalid': 422,
+  'campaign.no-classes': 422,
   'image.not-found': 404,
   'build.failed': 500,
 } as const;

@@ -1,23 +1,41 @@
+import { type Measure, scoreOf, tellsClasses, testedBy } from '#libs/model/session';
+
 import { without } from '../database/without';
+import { measureOfModel } from './model-facts';
 import type { ModelDetailsDto, ModelDto, ModelVersionDto } from './models.dto';
 import type { Model, ModelVersion } from './models.repository';
 import type { ModelWithVersions } from './models.service';
 
-export const versionView = (version: ModelVersion): ModelVersionDto => ({
-  ...without(version, 'masterDigest'),
-  accuracy: accuracyOf(version),
+export function versionView(version: ModelVersion, measure: Measure): ModelVersionDto {
+  const { evaluation } = version;
+  const score = evaluation && scoreOf(measure, testedBy(evaluation));
+  const hasClasses = tellsClasses(measure);
+  return {
+    ...without(version, 'masterDigest', 'evaluation'),
+    evaluatedItems: evaluation?.items ?? null,
+    evaluatedRight: hasClasses ? (evaluation?.right ?? null) : null,
+    score,
+    accuracy: hasClasses ? score : null,
+  };
+}
+
+const plainView = (model: Model) => ({
+  ...without(model, 'outputScale'),
+  measure: measureOfModel(model),
 });
 
-const accuracyOf = ({ evaluatedItems, evaluatedRight }: ModelVersion): number | null =>
-  evaluatedItems === null || evaluatedRight === null ? null : evaluatedRight / evaluatedItems;
-
 export const modelView = ({ latest, ...model }: Model & { readonly latest: ModelVersion }): ModelDto => ({
-  ...model,
+  ...plainView(model),
   versionId: latest.id,
 });
 
-export const modelDetailsView = (model: ModelWithVersions): ModelDetailsDto => ({
-  ...model,
-  versionId: model.versions.at(-1)?.id ?? '',
-  versions: model.versions.map(versionView),
+export const modelDetailsView = ({
+  versions,
+  evaluationSet,
+  ...model
+}: ModelWithVersions): ModelDetailsDto => ({
+  ...plainView(model),
+  versionId: versions.findLast(({ publishedAt }) => publishedAt !== null)?.id ?? '',
+  versions: versions.map((version) => versionView(version, measureOfModel(model))),
+  evaluationSet,
 });

@@ -68,7 +68,8 @@ export class ModelsController {
   @Get('model-versions/:id')
   @ApiOkResponse({ type: ModelVersionDto })
   async version(@Param('id') id: string): Promise<ModelVersionDto> {
-    return versionView(await this.models.findVersion(id));
+    const { version, measure } = await this.models.measuredVersion(id);
+    return versionView(version, measure);
   }
 
   @Get('model-versions/:id/file')

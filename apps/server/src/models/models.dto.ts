@@ -4,6 +4,8 @@ import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength,
 
 import { type Objective, OBJECTIVES } from '#libs/model/ir';
 
+import { MeasureDto } from './measure.dto';
+
 const MAX_NAME = 64;
 /** 256 names of 64 characters and the commas between them. */
 const MAX_LABELS = 256 * 65;
@@ -69,6 +71,14 @@ export class ParametersQuery {
   readonly layout?: number;
 }
 
+export class JudgementDto {
+  @ApiProperty({ enum: ['evaluationSet', 'devices'], description: 'on the devices: their own test items' })
+  readonly on!: 'evaluationSet' | 'devices';
+  @ApiProperty({ description: 'value of the measure of the version that was there before' })
+  readonly before!: number;
+  @ApiProperty() readonly after!: number;
+}
+
 export class ModelVersionDto {
   @ApiProperty() readonly id!: string;
   @ApiProperty() readonly modelId!: string;
@@ -78,10 +88,32 @@ export class ModelVersionDto {
   @ApiProperty() readonly createdAt!: Date;
   @ApiProperty({ type: Number, nullable: true, description: 'items of the evaluation set' })
   readonly evaluatedItems!: number | null;
-  @ApiProperty({ type: Number, nullable: true, description: 'of them predicted rightly' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'of them predicted rightly; null also of a model without classes',
+  })
   readonly evaluatedRight!: number | null;
-  @ApiProperty({ type: Number, nullable: true, description: '0..1, on the evaluation set' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'value of the model’s measure on the evaluation set',
+  })
+  readonly score!: number | null;
+  @ApiProperty({ type: Number, nullable: true, description: 'the score, where the measure is accuracy' })
   readonly accuracy!: number | null;
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: 'null: a candidate, which nothing starts from but the campaign that made it',
+  })
+  readonly publishedAt!: Date | null;
+  @ApiProperty({
+    type: JudgementDto,
+    nullable: true,
+    description: 'how it was compared with the version before; null: it was not',
+  })
+  readonly judgement!: JudgementDto | null;
 }
 
 export class EvaluationSetDto {
@@ -105,10 +137,11 @@ export class ModelDto {
   @ApiProperty() readonly parameters!: number;
   @ApiProperty({ description: 'multiply-accumulates of one inference' }) readonly macs!: number;
   @ApiProperty({ enum: OBJECTIVES, description: 'what it learns' }) readonly objective!: Objective;
+  @ApiProperty({ description: 'what tells how good its versions are' }) readonly measure!: MeasureDto;
   @ApiProperty({ type: String, nullable: true, description: 'why it cannot be trained; null: it can' })
   readonly notTrainable!: string | null;
   @ApiProperty() readonly createdAt!: Date;
-  @ApiProperty({ description: 'the newest version' }) readonly versionId!: string;
+  @ApiProperty({ description: 'the newest published version' }) readonly versionId!: string;
 }
 
 export class ModelDetailsDto extends ModelDto {

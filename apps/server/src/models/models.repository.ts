@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 
 import { invariant } from '#libs/base/result';
 import type { Objective } from '#libs/model/ir';
-import type { Model as ModelRow } from '#prisma';
+import type { Measure, Tally } from '#libs/model/session';
+import type { Model as ModelRow, ModelVersion as VersionRow } from '#prisma';
 
 import { Database, type Reader, type Transaction } from '../database/database';
-import type { ModelFacts } from './model-facts';
+import { without } from '../database/without';
+import { FACTS_VERSION, measureOfModel, type ModelFacts } from './model-facts';
 
 export interface Model extends ModelFacts {
   readonly id: string;
@@ -27,8 +29,18 @@ export interface ModelVersion {
   readonly masterDigest: string | null;
   readonly createdAt: Date;
   /** On the model's evaluation set; null until it was run. */
-  readonly evaluatedItems: number | null;
-  readonly evaluatedRight: number | null;
+  readonly evaluation: Tally | null;
+  /** null: a candidate. Nothing starts from it but the campaign that made it. */
+  readonly publishedAt: Date | null;
+  /** How it was compared with the version that it came from; null: it was not. */
+  readonly judgement: Judgement | null;
+}
+
+/** Two versions by the model's measure: the one that was there before, and this one. */
+export interface Judgement {
+  readonly on: 'evaluationSet' | 'devices';
+  readonly before: number;
+  readonly after: number;
 }
 
 export interface Artifact {
@@ -47,7 +59,7 @@ export interface EvaluationSet {
   readonly createdAt: Date;
 }
 
-export type NewVersion = Omit<ModelVersion, 'number' | 'evaluatedItems' | 'evaluatedRight'>;
+export type NewVersion = Omit<ModelVersion, 'number'>;
 
 @Injectable()
 export class ModelsRepository {
@@ -56,9 +68,11 @@ export class ModelsRepository {
   async list(): Promise<readonly (Model & { readonly latest: ModelVersion })[]> {
     const rows = await this.database.reader.model.findMany({
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-      include: { versions: { orderBy: { number: 'desc' }, take: 1 } },
+      include: { versions: { where: PUBLISHED, orderBy: { number: 'desc' }, take: 1 } },
     });
-    return rows.flatMap(({ versions: [latest], ...row }) => (latest ? [{ ...fromRow(row), latest }] : []));
+    return rows.flatMap(({ versions: [latest], ...row }) =>
+      latest ? [{ ...fromRow(row), latest: versionFromRow(latest) }] : [],
+    );
   }
 
   async find(id: string, reader: Reader = this.database.reader): Promise<Model | undefined> {
@@ -73,47 +87,88 @@ export class ModelsRepository {
     return model.objective;
   }
 
+  /** What tells how good the versions of a model that is there are. */
+  async measureOf(id: string): Promise<Measure> {
+    const model = await this.find(id);
+    invariant(model, `there is a model ${id}`);
+    return measureOfModel(model);
+  }
+
   async isNameTaken(transaction: Transaction, name: string): Promise<boolean> {
     return (await transaction.model.count({ where: { name } })) > 0;
   }
 
   async add(transaction: Transaction, { macs, labels, ...model }: Model): Promise<void> {
     const columns = { macs: BigInt(macs), labels: labels && JSON.stringify(labels) };
-    await transaction.model.create({ data: { ...model, ...columns } });
+    await transaction.model.create({ data: { ...model, ...columns, factsVersion: FACTS_VERSION } });
   }
 
-  versions(modelId: string): Promise<readonly ModelVersion[]> {
-    return this.database.reader.modelVersion.findMany({ where: { modelId }, orderBy: { number: 'asc' } });
+  /** Models whose facts were read of their file in another way than now. */
+  async withOldFacts(): Promise<readonly Model[]> {
+    const where = { factsVersion: { lt: FACTS_VERSION } };
+    return (await this.database.reader.model.findMany({ where })).map(fromRow);
   }
 
-  findVersion(id: string, reader: Reader = this.database.reader): Promise<ModelVersion | null> {
-    return reader.modelVersion.findUnique({ where: { id } });
+  async saveFacts(transaction: Transaction, id: string, { macs, ...facts }: ModelFacts): Promise<void> {
+    const data = { ...facts, macs: BigInt(macs), factsVersion: FACTS_VERSION };
+    await transaction.model.update({ where: { id }, data });
   }
 
-  latestVersion(modelId: string, reader: Reader = this.database.reader): Promise<ModelVersion | null> {
-    return reader.modelVersion.findFirst({ where: { modelId }, orderBy: { number: 'desc' } });
+  async versions(modelId: string): Promise<readonly ModelVersion[]> {
+    const rows = await this.database.reader.modelVersion.findMany({
+      where: { modelId },
+      orderBy: { number: 'asc' },
+    });
+    return rows.map(versionFromRow);
   }
 
-  async addVersion(transaction: Transaction, version: NewVersion): Promise<ModelVersion> {
-    const latest = await this.latestVersion(version.modelId, transaction);
-    return transaction.modelVersion.create({ data: { ...version, number: (latest?.number ?? 0) + 1 } });
+  async findVersion(id: string, reader: Reader = this.database.reader): Promise<ModelVersion | null> {
+    const row = await reader.modelVersion.findUnique({ where: { id } });
+    return row && versionFromRow(row);
   }
 
-  async saveEvaluation(
+  /** The newest one that was published. */
+  async latestVersion(modelId: string, reader: Reader = this.database.reader): Promise<ModelVersion | null> {
+    const row = await reader.modelVersion.findFirst({
+      where: { modelId, ...PUBLISHED },
+      orderBy: { number: 'desc' },
+    });
+    return row && versionFromRow(row);
+  }
+
+  async addVersion(
+    transaction: Transaction,
+    { evaluation, judgement, ...version }: NewVersion,
+  ): Promise<void> {
+    const { modelId } = version;
+    const newest = await transaction.modelVersion.findFirst({
+      where: { modelId },
+      select: { number: true },
+      orderBy: { number: 'desc' },
+    });
+    const columns = { ...evaluationColumns(evaluation), ...judgementColumns(judgement) };
+    await transaction.modelVersion.create({
+      data: { ...version, ...columns, number: (newest?.number ?? 0) + 1 },
+    });
+  }
+
+  async saveEvaluation(transaction: Transaction, id: string, evaluation: Tally): Promise<void> {
+    await transaction.modelVersion.update({ where: { id }, data: evaluationColumns(evaluation) });
+  }
+
+  /** What a candidate was found to be; with a date it is published. */
+  async saveJudgement(
     transaction: Transaction,
     id: string,
-    { items, right }: { items: number; right: number },
+    { judgement, publishedAt }: Pick<ModelVersion, 'judgement' | 'publishedAt'>,
   ): Promise<void> {
-    await transaction.modelVersion.update({
-      where: { id },
-      data: { evaluatedItems: items, evaluatedRight: right },
-    });
+    const data = { ...judgementColumns(judgement), publishedAt };
+    await transaction.modelVersion.update({ where: { id }, data });
   }
 
   /** Versions whose figures belong to an earlier evaluation set are to be run again. */
   async forgetEvaluations(transaction: Transaction, modelId: string): Promise<readonly string[]> {
-    const blank = { evaluatedItems: null, evaluatedRight: null };
-    await transaction.modelVersion.updateMany({ where: { modelId }, data: blank });
+    await transaction.modelVersion.updateMany({ where: { modelId }, data: evaluationColumns(null) });
     const rows = await transaction.modelVersion.findMany({ where: { modelId }, select: { id: true } });
     return rows.map(({ id }) => id);
   }
@@ -149,8 +204,44 @@ export class ModelsRepository {
   }
 }
 
+const PUBLISHED = { publishedAt: { not: null } };
+
+/** Of a model that tells classes apart the losses are not summed: its column stays empty, and reads as 0. */
+const evaluationColumns = (evaluation: Tally | null) => ({
+  evaluatedItems: evaluation?.items ?? null,
+  evaluatedRight: evaluation?.right ?? null,
+  evaluatedLossSum: evaluation ? BigInt(evaluation.lossSum) : null,
+});
+
+const judgementColumns = (judgement: Judgement | null) => ({
+  judgedOn: judgement?.on ?? null,
+  judgedBefore: judgement?.before ?? null,
+  judgedAfter: judgement?.after ?? null,
+});
+
+function versionFromRow(row: VersionRow): ModelVersion {
+  const {
+    evaluatedItems,
+    evaluatedRight,
+    evaluatedLossSum,
+    judgedOn,
+    judgedBefore,
+    judgedAfter,
+    ...version
+  } = row;
+  const evaluation =
+    evaluatedItems === null || evaluatedRight === null
+      ? null
+      : { items: evaluatedItems, right: evaluatedRight, lossSum: Number(evaluatedLossSum ?? 0) };
+  const judgement =
+    judgedOn === null || judgedBefore === null || judgedAfter === null
+      ? null
+      : { on: judgedOn as Judgement['on'], before: judgedBefore, after: judgedAfter }; // held by a CHECK
+  return { ...version, evaluation, judgement };
+}
+
 const fromRow = ({ macs, labels, objective, ...row }: ModelRow): Model => ({
-  ...row,
+  ...without(row, 'factsVersion'),
   objective: objective as Objective, // held by a CHECK
   macs: Number(macs),
   labels: labels === null ? null : (JSON.parse(labels) as readonly string[]),

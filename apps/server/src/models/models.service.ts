@@ -5,6 +5,7 @@ import type { Result } from '#libs/base/result';
 import { fileWithHead, type ImportedModel, importedModel, toldModel } from '#libs/firmware/program';
 import { decodeDataset } from '#libs/model/dataset';
 import type { Objective, ObjectiveFault } from '#libs/model/ir';
+import type { Measure } from '#libs/model/session';
 import { type HeadFault, type HeadWish, type NewHead, newHeadOf } from '#libs/model/passes';
 
 import { AuditService } from '../audit/audit.service';
@@ -56,6 +57,11 @@ export class ModelsService {
     return found(await this.models.findVersion(id), 'model.version-not-found', `model version ${id}`);
   }
 
+  async measuredVersion(id: string): Promise<{ readonly version: ModelVersion; readonly measure: Measure }> {
+    const version = await this.findVersion(id);
+    return { version, measure: await this.models.measureOf(version.modelId) };
+  }
+
   async file(versionId: string): Promise<Uint8Array> {
     return this.blobs.get((await this.findVersion(versionId)).fileDigest);
   }
@@ -89,7 +95,8 @@ export class ModelsService {
       }
       await this.models.add(transaction, model);
       const version = { id: newId('version'), modelId: model.id, parentId: null, masterDigest: null };
-      await this.models.addVersion(transaction, { ...version, fileDigest, createdAt });
+      const standing = { publishedAt: createdAt, evaluation: null, judgement: null };
+      await this.models.addVersion(transaction, { ...version, ...standing, fileDigest, createdAt });
     });
     this.audit.record({
       code: 'model.registered',
@@ -132,8 +139,10 @@ function accepted<T>(result: Result<T, HeadFault | ObjectiveFault>): T {
   throw new ApiError(result.error.code, result.error.message);
 }
 
-/** Refuses what is no dataset, and a dataset for another model. */
-function itemsOf(file: Uint8Array, { inputBytes, classes }: Model): number {
+/** Refuses what is no dataset, a dataset for another model, and any for a model whose errors no program can tell. */
+function itemsOf(file: Uint8Array, { inputBytes, classes, objective, notTrainable }: Model): number {
+  if (objective !== 'classify' && notTrainable !== null)
+    throw new ApiError('evaluation-set.refused', `errors are told by the training program: ${notTrainable}`);
   const dataset = decodeDataset(file);
   if (!dataset.ok) throw new ApiError('evaluation-set.refused', dataset.error.message);
   const { itemBytes, classes: given, labels, adaptCount } = dataset.value;

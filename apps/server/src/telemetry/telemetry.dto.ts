@@ -27,8 +27,10 @@ export class TelemetryDto {
   @ApiProperty() readonly pass!: number;
   @ApiProperty() readonly done!: number;
   @ApiProperty() readonly total!: number;
-  @ApiProperty({ description: 'mean so far, 1/65536 bit' }) readonly loss!: number;
-  @ApiProperty() readonly right!: number;
+  @ApiProperty({ description: 'mean so far, in `measure.loss.perUnit` of the campaign' })
+  readonly loss!: number;
+  @ApiProperty({ description: 'predicted rightly; 0 where the model tells no classes apart' })
+  readonly right!: number;
   @ApiProperty() readonly peakSramBytes!: number;
   @ApiProperty() readonly peakStackBytes!: number;
   @ApiProperty() readonly at!: Date;

@@ -13,7 +13,7 @@ export interface TelemetryRow {
   readonly pass: number;
   readonly done: number;
   readonly total: number;
-  /** Mean so far, 1/65536 bit. */
+  /** Mean so far, as devices count losses (libs/model/session, `Measure`). */
   readonly loss: number;
   readonly right: number;
   readonly peakSramBytes: number;

@@ -47,7 +47,10 @@ export class Endings {
   }
 
   evaluated(execution: OrderedExecution, result: SessionResult): Promise<Ack> {
-    const ending = { state: 'evaluated', measured: measurementsOf(result) } as const;
+    const ending = {
+      state: 'evaluated',
+      measured: measurementsOf(result, execution.campaign.measure),
+    } as const;
     return this.end(execution, STORED, ending);
   }
 
@@ -58,7 +61,7 @@ export class Endings {
       state: 'failed',
       status,
       reason: codeSentence(status),
-      measured: measurementsOf(result),
+      measured: measurementsOf(result, execution.campaign.measure),
     } as const;
     return this.end(execution, failure(status, Status.stored), ending);
   }

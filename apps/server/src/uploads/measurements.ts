@@ -1,10 +1,17 @@
 import type { FailedResult, SessionResult } from '#libs/fleet/protocol';
+import { type Measure, tellsClasses } from '#libs/model/session';
 
 import type { Measurements } from '../campaigns/executions.repository';
 import { without } from '../database/without';
 
-/** What a result says, in the columns of an execution. An evaluation fills the columns of "before". */
-export function measurementsOf(result: SessionResult): Measurements {
+/**
+ * What a result says, in the columns of an execution. An evaluation fills the columns of "before". Where nothing is right or wrong, the counts
+ * of what is right are 0 on the wire, and left out here.
+ */
+export const measurementsOf = (result: SessionResult, measure: Measure): Measurements =>
+  tellsClasses(measure) ? allOf(result) : without(allOf(result), 'rightBefore', 'rightAfter');
+
+function allOf(result: SessionResult): Measurements {
   switch (result.kind) {
     case 'trained': {
       const { testItems, rightBefore, rightAfter, lossBefore, lossAfter, learnedItems, steps } = result;

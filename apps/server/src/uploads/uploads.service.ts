@@ -94,7 +94,12 @@ export class UploadsService {
       await this.spool.remove(execution.id);
       const upload = { digest, bytes: result.deltaBytes };
       await this.database.inTransaction((transaction) =>
-        this.executions.announceUpload(transaction, execution.id, upload, measurementsOf(result)),
+        this.executions.announceUpload(
+          transaction,
+          execution.id,
+          upload,
+          measurementsOf(result, execution.campaign.measure),
+        ),
       );
     }
     const have = await this.spool.size(execution.id);

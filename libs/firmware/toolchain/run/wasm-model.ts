@@ -107,9 +107,11 @@ export class WasmModel {
     return this.machine.call('fl_model_predict', this.arena);
   }
 
-  /** N3: loss of the last input in 1/65536 bit. */
+  /** N3: loss of the last input in 1/65536 bit; G11 of a model without classes, whose labels are bytes. */
   loss(label: number): number {
-    invariant(label >= 0 && label < this.facts.classes, `label ${label} of ${this.facts.classes} classes`);
+    const { classes } = this.facts;
+    const labels = classes > 1 ? classes : 256;
+    invariant(label >= 0 && label < labels, `label ${label} is not below ${labels}`);
     return this.machine.call('fl_model_loss', this.arena, label);
   }
 

@@ -1,26 +1,24 @@
-import type { Execution } from '../../api/types';
-import { accuracyOf, bits, grouped, kilobytes, orNothing, percent, points } from '../../format/numbers';
+import type { Execution, Measure } from '../../api/types';
+import { lossWords, measureWords } from '../../format/measure';
+import { grouped, kilobytes, NOTHING, orNothing } from '../../format/numbers';
 import type { Column, TableDeclaration } from '../table/column';
 import { ExecutionStateCell } from './execution-state-cell';
 import { PassLosses } from './pass-losses';
-import { afterOf, beforeOf } from './round-facts';
 
 const figure = (
   title: string,
   help: string,
-  { of, format }: { of: (execution: Execution) => number | undefined; format: (value: number) => string },
+  {
+    of,
+    format,
+  }: { of: (execution: Execution) => number | null | undefined; format: (value: number) => string },
 ): Column<Execution> => ({
   title,
   help,
   align: 'right',
-  sortBy: of,
+  sortBy: (execution) => of(execution) ?? undefined,
   cell: (execution) => orNothing(of(execution), format),
 });
-
-const gain = ({ testItems, rightBefore, rightAfter }: Execution): number | undefined =>
-  rightBefore === undefined || rightAfter === undefined
-    ? undefined
-    : accuracyOf(rightAfter - rightBefore, testItems);
 
 const saturated = ({ saturatedWeights, saturatedHeadWeights = 0, saturatedBiases = 0 }: Execution) =>
   saturatedWeights === undefined ? undefined : saturatedWeights + saturatedHeadWeights + saturatedBiases;
@@ -52,34 +50,59 @@ const measured: readonly Column<Execution>[] = [
   },
 ];
 
-/** Executions that train; `first` is the column that tells them apart: the device, or the round. */
-export const trainingsTable = (first: Column<Execution>): TableDeclaration<Execution> => ({
+/** What tells executions apart: the device, or the round. */
+type First = Column<Execution>;
+
+const changeColumn = (measure: Measure): Column<Execution> => {
+  const { change, changeMeaning } = measureWords(measure);
+  return {
+    title: 'Change',
+    help: changeMeaning,
+    align: 'right',
+    needs: 'medium',
+    sortBy: ({ scoreBefore, scoreAfter }) =>
+      scoreBefore === null || scoreAfter === null ? undefined : scoreAfter - scoreBefore,
+    cell: ({ scoreBefore, scoreAfter }) =>
+      scoreBefore === null || scoreAfter === null ? NOTHING : change(scoreBefore, scoreAfter),
+  };
+};
+
+/** The loss on the test items, where it is not what the model is measured by anyway. */
+function testLoss({ name, loss }: Measure, of: (execution: Execution) => number | undefined) {
+  const words = lossWords(loss);
+  if (loss.name === name) return [];
+  return [figure('Test loss', `${words.unit} on the test items`, { of, format: words.format })];
+}
+
+function trainingScores(measure: Measure): readonly Column<Execution>[] {
+  const words = measureWords(measure);
+  const loss = lossWords(measure.loss);
+  const meaning = `${words.name} of the fetched version on the device’s own test items; ${words.direction}`;
+  return [
+    figure(`Before ${words.unit}`, meaning, { of: (one) => one.scoreBefore, format: words.format }),
+    figure(`After ${words.unit}`, `${words.name} after own training`, {
+      of: (one) => one.scoreAfter,
+      format: words.format,
+    }),
+    changeColumn(measure),
+    {
+      title: `Pass by pass: ${loss.title.toLowerCase()}`,
+      help: 'of the items to learn from, each before its own step',
+      needs: 'medium',
+      cell: ({ passLosses }) => <PassLosses losses={passLosses ?? []} words={loss} />,
+    },
+    ...testLoss(measure, (one) => one.lossAfter).map((column) => ({ ...column, needs: 'wide' as const })),
+  ];
+}
+
+/** Executions that train. */
+export const trainingsTable = (first: First, measure: Measure): TableDeclaration<Execution> => ({
   label: 'Executions',
   rowKey: ({ id }) => String(id),
   columns: [
     first,
     status,
-    figure('Before %', 'accuracy of the fetched version on the device’s own test items', {
-      of: beforeOf,
-      format: percent,
-    }),
-    figure('After %', 'accuracy after own training', { of: afterOf, format: percent }),
-    {
-      ...figure('Gain', 'percentage points', { of: gain, format: (value) => points(0, value) }),
-      needs: 'medium',
-    },
-    {
-      title: 'Loss per pass, bits',
-      needs: 'medium',
-      cell: ({ passLosses }) => <PassLosses losses={passLosses ?? []} />,
-    },
-    {
-      ...figure('Test loss', 'bits on the test items, after training', {
-        of: (one) => one.lossAfter,
-        format: bits,
-      }),
-      needs: 'wide',
-    },
+    ...trainingScores(measure),
     {
       ...figure('Items', 'items that were learned from', { of: (one) => one.learnedItems, format: grouped }),
       needs: 'wide',
@@ -101,18 +124,22 @@ export const trainingsTable = (first: Column<Execution>): TableDeclaration<Execu
 });
 
 /** Executions that only evaluate. */
-export const evaluationsTable = (first: Column<Execution>): TableDeclaration<Execution> => ({
-  label: 'Executions',
-  rowKey: ({ id }) => String(id),
-  columns: [
-    first,
-    status,
-    figure('Accuracy %', 'of the version on the device’s own test items', { of: beforeOf, format: percent }),
-    figure('Test items', 'the device’s own', { of: (one) => one.testItems, format: grouped }),
-    {
-      ...figure('Test loss', 'bits on the test items', { of: (one) => one.lossBefore, format: bits }),
-      needs: 'medium',
-    },
-    ...measured,
-  ],
-});
+export function evaluationsTable(first: First, measure: Measure): TableDeclaration<Execution> {
+  const { name, unit, direction, format } = measureWords(measure);
+  const meaning = `of the version on the device’s own test items; ${direction}`;
+  return {
+    label: 'Executions',
+    rowKey: ({ id }) => String(id),
+    columns: [
+      first,
+      status,
+      figure(unit === '%' ? `${name} %` : name, meaning, { of: (one) => one.scoreBefore, format }),
+      figure('Test items', 'the device’s own', { of: (one) => one.testItems, format: grouped }),
+      ...testLoss(measure, (one) => one.lossBefore).map((column) => ({
+        ...column,
+        needs: 'medium' as const,
+      })),
+      ...measured,
+    ],
+  };
+}

@@ -7,6 +7,6 @@ export const reportName = ({ label, deviceId }: ReportRow): string => label ?? d
 export const comparable = (rows: readonly ReportRow[]): readonly ReportRow[] =>
   rows
     .filter((row) =>
-      [row.accuracyBefore, row.accuracyPersonalised, row.accuracyFinalGlobal].some((one) => one !== null),
+      [row.scoreBefore, row.scorePersonalised, row.scoreFinalGlobal].some((one) => one !== null),
     )
     .toSorted((a, b) => reportName(a).localeCompare(reportName(b), 'en', { numeric: true }));

@@ -1,5 +1,5 @@
 import type { CampaignDetails, Execution, Round } from '../../api/types';
-import { doneIn, meanAccuracy, plannedWords, quorumWords, roundTitle, segmentsOfRound } from './round-facts';
+import { doneIn, meanScore, plannedWords, quorumWords, roundTitle, segmentsOfRound } from './round-facts';
 
 const execution = (facts: Partial<Execution>): Execution => ({
   id: 1,
@@ -9,6 +9,8 @@ const execution = (facts: Partial<Execution>): Execution => ({
   status: null,
   reason: null,
   phase: null,
+  scoreBefore: null,
+  scoreAfter: null,
   createdAt: '2026-01-01T00:00:00Z',
   endedAt: null,
   ...facts,
@@ -29,7 +31,7 @@ const round = (executions: readonly Execution[], facts: Partial<Round> = {}): Ro
   ...facts,
 });
 
-const stored = execution({ state: 'stored', testItems: 50, rightBefore: 40, rightAfter: 45 });
+const stored = execution({ state: 'stored', testItems: 50, scoreBefore: 0.8, scoreAfter: 0.9 });
 
 it('shows an execution under way by its phase', () => {
   const words = segmentsOfRound(round([stored, execution({ phase: 'training' }), execution({})]));
@@ -48,13 +50,9 @@ it('counts what is done and what the quorum still needs', () => {
   expect(quorumWords(round([], { kind: 'evaluate' }), 1)).toBeUndefined();
 });
 
-it('takes the mean over the devices that told their accuracy', () => {
-  const measured = round([stored, execution({ testItems: 10, rightBefore: 6 }), execution({})]);
-  expect(
-    meanAccuracy(measured, ({ rightBefore, testItems }) =>
-      testItems ? (rightBefore ?? 0) / testItems : undefined,
-    ),
-  ).toBeCloseTo(0.7);
+it('takes the mean over the devices that told their score', () => {
+  const measured = round([stored, execution({ testItems: 10, scoreBefore: 0.6 }), execution({})]);
+  expect(meanScore(measured, ({ scoreBefore }) => scoreBefore)).toBeCloseTo(0.7);
 });
 
 it.each([

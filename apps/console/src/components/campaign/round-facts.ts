@@ -1,6 +1,6 @@
 import type { CampaignDetails, Execution, Round } from '../../api/types';
 import { type Segment, segmentsOf } from '../../charts/status-bar/segments';
-import { accuracyOf, meanOf } from '../../format/numbers';
+import { meanOf } from '../../format/numbers';
 import { executionState } from '../state/states';
 
 /** `Round 2 of 3`; the final evaluation has a name of its own. */
@@ -14,15 +14,10 @@ export const segmentsOfRound = ({ executions }: Round): readonly Segment[] =>
 export const doneIn = ({ executions }: Round): number =>
   executions.filter(({ state }) => state === 'stored' || state === 'evaluated').length;
 
-export const beforeOf = ({ rightBefore, testItems }: Execution): number | undefined =>
-  accuracyOf(rightBefore, testItems);
-export const afterOf = ({ rightAfter, testItems }: Execution): number | undefined =>
-  accuracyOf(rightAfter, testItems);
-
-/** Mean accuracy of a round's devices on their own test items. */
-export const meanAccuracy = (
+/** Mean over a round's devices of what each told of its own test items. */
+export const meanScore = (
   { executions }: Round,
-  of: (execution: Execution) => number | undefined,
+  of: (execution: Execution) => number | null,
 ): number | undefined => meanOf(executions.map(of));
 
 /** What is still to come, in words; undefined where nothing is. */

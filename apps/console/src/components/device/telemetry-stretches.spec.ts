@@ -1,4 +1,5 @@
 import type { Telemetry } from '../../api/types';
+import { ACCURACY, SQUARED_ERROR } from '../../format/testing';
 import { accuracyStretches, latestWords, lossStretches } from './telemetry-stretches';
 
 const row = (phase: Telemetry['phase'], facts: Partial<Telemetry> = {}): Telemetry => ({
@@ -28,7 +29,7 @@ const rows = [
 ];
 
 it('has a stretch for each test and pass, and none for what measures nothing', () => {
-  expect(lossStretches(rows)).toEqual([
+  expect(lossStretches(rows, ACCURACY)).toEqual([
     { key: 'evaluatingBefore 0', name: 'test before', points: [{ progress: 1, value: 1 }] },
     { key: 'training 0', name: 'pass 1', points: [{ progress: 0.5, value: 1 }] },
     {
@@ -43,7 +44,12 @@ it('has a stretch for each test and pass, and none for what measures nothing', (
 });
 
 it('counts right predictions of what is done', () => {
-  expect(accuracyStretches(rows).map(({ points }) => points.at(-1)?.value)).toEqual([0.75, 0.5, 1]);
+  expect(accuracyStretches(rows, ACCURACY).map(({ points }) => points.at(-1)?.value)).toEqual([0.75, 0.5, 1]);
+});
+
+it('has losses in the unit of the model, and no share of right predictions where nothing is right or wrong', () => {
+  expect(lossStretches(rows, SQUARED_ERROR)[0]?.points).toEqual([{ progress: 1, value: 1_024 }]);
+  expect(accuracyStretches(rows, SQUARED_ERROR)).toEqual([]);
 });
 
 it('tells what the device said last', () => {

@@ -1,6 +1,7 @@
-import type { Telemetry } from '../../api/types';
+import type { Measure, Telemetry } from '../../api/types';
 import type { Stretch } from '../../charts/lines/course';
-import { bitsOf, grouped } from '../../format/numbers';
+import { lossWords } from '../../format/measure';
+import { grouped } from '../../format/numbers';
 
 /** The phases that measure something. */
 const MEASURING = {
@@ -11,13 +12,15 @@ const MEASURING = {
 
 const isMeasuring = (phase: string): phase is keyof typeof MEASURING => phase in MEASURING;
 
-/** Mean loss so far, in bits, through each test and each pass. */
-export const lossStretches = (rows: readonly Telemetry[]): readonly Stretch[] =>
-  stretchesOf(rows, ({ loss }) => bitsOf(loss));
+/** Mean loss so far, in its unit, through each test and each pass. */
+export function lossStretches(rows: readonly Telemetry[], { loss: measure }: Measure): readonly Stretch[] {
+  const { valueOf } = lossWords(measure);
+  return stretchesOf(rows, ({ loss }) => valueOf(loss));
+}
 
-/** Share of right predictions so far, through each test and each pass. */
-export const accuracyStretches = (rows: readonly Telemetry[]): readonly Stretch[] =>
-  stretchesOf(rows, ({ right, done }) => right / done);
+/** Share of right predictions so far, through each test and each pass; none where nothing is right or wrong. */
+export const accuracyStretches = (rows: readonly Telemetry[], { name }: Measure): readonly Stretch[] =>
+  name === 'accuracy' ? stretchesOf(rows, ({ right, done }) => right / done) : [];
 
 function stretchesOf(rows: readonly Telemetry[], valueOf: (row: Telemetry) => number): readonly Stretch[] {
   const stretches = new Map<string, Stretch>();

@@ -73,8 +73,8 @@ export const executionState = ({ state, phase }: Pick<Execution, 'state' | 'phas
 export const phaseWords = (phase: string): StateWords => wordsOf(PHASES, phase);
 
 /** Of a device in a campaign's report: its last execution's state; its own where it took no part. */
-export const reportState = ({ state, rounds, accuracyFinalGlobal }: ReportRow): StateWords =>
-  wordsOf(rounds.length === 0 && accuracyFinalGlobal === null ? DEVICE_STATES : EXECUTION_STATES, state);
+export const reportState = ({ state, rounds, scoreFinalGlobal }: ReportRow): StateWords =>
+  wordsOf(rounds.length === 0 && scoreFinalGlobal === null ? DEVICE_STATES : EXECUTION_STATES, state);
 
 /** A state that this console does not know, of a newer server, is shown as it is. */
 export function wordsOf(table: Readonly<Record<string, StateWords>>, state: string): StateWords {

@@ -1,63 +1,70 @@
-import type { ModelVersion } from '../../api/types';
-import { grouped, NOTHING, percent, shortDigest } from '../../format/numbers';
+import type { Measure, ModelVersion } from '../../api/types';
+import { measureWords, type MeasureWords } from '../../format/measure';
+import { grouped, NOTHING, shortDigest } from '../../format/numbers';
 import { Link } from '../../router/link';
 import { downloads, paths } from '../../router/paths';
 import { CopyText } from '../copy/copy-text';
-import type { TableDeclaration } from '../table/column';
+import type { Column, TableDeclaration } from '../table/column';
 import { TimeAgo } from '../time/time-ago';
 import { type Origins, parentOf } from './origin';
 import { FileLink } from '../file/file-link';
 
 interface VersionsTableProps {
   readonly modelName: string;
+  readonly measure: Measure;
   readonly versions: readonly ModelVersion[];
   readonly origins: Origins;
 }
 
-export const versionsTable = ({
-  modelName,
-  versions,
-  origins,
-}: VersionsTableProps): TableDeclaration<ModelVersion> => ({
-  label: `Versions of ${modelName}`,
-  rowKey: ({ id }) => id,
-  columns: [
-    { title: 'Version', cell: ({ number }) => `v${number}` },
-    {
-      title: 'Made by',
-      cell: (version) => <MadeBy version={version} versions={versions} origins={origins} />,
-    },
-    {
-      title: 'Accuracy %',
-      help: "on the server's evaluation set",
-      align: 'right',
-      cell: (version) => <Accuracy version={version} />,
-    },
-    {
-      title: 'SHA-256',
-      needs: 'medium',
-      cell: ({ fileDigest }) => (
-        <CopyText value={fileDigest} shown={shortDigest(fileDigest)} what="SHA-256 of the file" />
-      ),
-    },
-    { title: 'Made', align: 'right', needs: 'medium', cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
-    {
-      title: 'File',
-      align: 'right',
-      cell: ({ id, number }) => (
-        <FileLink href={downloads.versionFile(id)} label={`Download ${modelName} v${number} as .tflite`}>
-          .tflite
-        </FileLink>
-      ),
-    },
-  ],
-});
+export function versionsTable(props: VersionsTableProps): TableDeclaration<ModelVersion> {
+  const words = measureWords(props.measure);
+  return {
+    label: `Versions of ${props.modelName}`,
+    rowKey: ({ id }) => id,
+    columns: columnsOf(props, words),
+  };
+}
+
+const columnsOf = (
+  { modelName, versions, origins }: VersionsTableProps,
+  words: MeasureWords,
+): readonly Column<ModelVersion>[] => [
+  { title: 'Version', cell: ({ number }) => `v${number}` },
+  {
+    title: 'Made by',
+    cell: (version) => <MadeBy version={version} versions={versions} origins={origins} />,
+  },
+  {
+    title: words.unit === '%' ? `${words.name} %` : words.name,
+    help: `on the server's evaluation set; ${words.direction}`,
+    align: 'right',
+    cell: (version) => <Score version={version} words={words} />,
+  },
+  { title: 'Published', cell: (version) => <Standing version={version} words={words} /> },
+  {
+    title: 'SHA-256',
+    needs: 'medium',
+    cell: ({ fileDigest }) => (
+      <CopyText value={fileDigest} shown={shortDigest(fileDigest)} what="SHA-256 of the file" />
+    ),
+  },
+  { title: 'Made', align: 'right', needs: 'medium', cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
+  {
+    title: 'File',
+    align: 'right',
+    cell: ({ id, number }) => (
+      <FileLink href={downloads.versionFile(id)} label={`Download ${modelName} v${number} as .tflite`}>
+        .tflite
+      </FileLink>
+    ),
+  },
+];
 
 function MadeBy({
   version,
   versions,
   origins,
-}: { readonly version: ModelVersion } & Omit<VersionsTableProps, 'modelName'>) {
+}: { readonly version: ModelVersion } & Pick<VersionsTableProps, 'versions' | 'origins'>) {
   if (version.parentId === null) return 'uploaded file';
   const origin = origins.get(version.id);
   if (origin) {
@@ -71,7 +78,32 @@ function MadeBy({
   return parent ? `training from v${parent.number}` : 'training';
 }
 
-function Accuracy({ version: { accuracy, evaluatedItems } }: { readonly version: ModelVersion }) {
-  if (accuracy === null) return NOTHING;
-  return <span title={`of ${grouped(evaluatedItems ?? 0)} items`}>{percent(accuracy)}</span>;
+interface MeasuredProps {
+  readonly version: ModelVersion;
+  readonly words: MeasureWords;
 }
+
+function Score({ version: { score, evaluatedItems }, words }: MeasuredProps) {
+  if (score === null) return NOTHING;
+  return <span title={`of ${grouped(evaluatedItems ?? 0)} items`}>{words.format(score)}</span>;
+}
+
+const PLACES = { evaluationSet: 'on the evaluation set', devices: 'on the devices' } as const;
+
+/** Whether other campaigns start from it, and what that was decided by. */
+function Standing({ version: { publishedAt, judgement }, words }: MeasuredProps) {
+  const word = publishedAt === null ? 'candidate' : 'published';
+  if (!judgement) return <span title={STANDINGS[word]}>{word}</span>;
+  const { before, after, on } = judgement;
+  const why = `${words.format(before)} → ${words.format(after)} ${PLACES[on]}`;
+  return (
+    <span title={`${words.name} of the published version before → of this one; ${words.direction}`}>
+      {word}, {why}
+    </span>
+  );
+}
+
+const STANDINGS = {
+  published: 'others start from it',
+  candidate: 'nothing starts from it but the campaign that made it',
+} as const;

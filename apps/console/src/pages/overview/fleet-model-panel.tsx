@@ -24,9 +24,9 @@ export function FleetModelPanel({ modelId }: { readonly modelId: string | null }
       empty="The fleet has no model yet. PUT /api/fleets/:id/model assigns one; /api/docs says how."
       aside={({ id, name }) => id !== '' && <Link to={paths.model(id)}>{name}</Link>}
     >
-      {({ name, versions }) => (
+      {({ name, measure, versions }) => (
         <DataTable
-          {...versionsTable({ modelName: name, versions, origins })}
+          {...versionsTable({ modelName: name, measure, versions, origins })}
           rows={versions.toReversed().slice(0, SHOWN)}
         />
       )}
@@ -34,4 +34,14 @@ export function FleetModelPanel({ modelId }: { readonly modelId: string | null }
   );
 }
 
-const NO_MODEL: Pick<ModelDetails, 'id' | 'name' | 'versions'> = { id: '', name: '', versions: [] };
+const NO_MODEL: Pick<ModelDetails, 'id' | 'name' | 'measure' | 'versions'> = {
+  id: '',
+  name: '',
+  measure: {
+    name: 'accuracy',
+    unit: 'fraction',
+    better: 'higher',
+    loss: { name: 'crossEntropy', unit: 'bit', perUnit: 1 / 65_536 },
+  },
+  versions: [],
+};

@@ -1,5 +1,5 @@
 import type { Campaign, Fleet } from '../../api/types';
-import { AccuracyPanel } from '../../components/campaign/accuracy-panel';
+import { ScorePanel } from '../../components/campaign/score-panel';
 import { Columns } from '../../components/detail/columns';
 import type { QueryView } from '../../components/panel/query-view';
 import { useReportQuery } from '../../queries/use-report-query';
@@ -24,7 +24,11 @@ export function FleetOverview({ fleet, campaign, campaigns }: FleetOverviewProps
     <>
       <Columns first={5}>
         <CurrentCampaignPanel campaign={campaign} campaigns={campaigns} />
-        <AccuracyPanel query={hasNone ? { ...report, data: [] } : report} limit={DRAWN} />
+        <ScorePanel
+          query={hasNone ? { ...report, data: [] } : report}
+          measure={campaign?.measure}
+          limit={DRAWN}
+        />
       </Columns>
       <FleetDevicesPanel fleetId={fleet.id} report={report.data ?? []} />
       <Columns first={7}>

@@ -1,4 +1,4 @@
-import { AccuracyPanel } from '../../../components/campaign/accuracy-panel';
+import { ScorePanel } from '../../../components/campaign/score-panel';
 import { Columns } from '../../../components/detail/columns';
 import { isMissing, MissingPage } from '../../../components/shell/missing-page';
 import { PageHead } from '../../../components/shell/page-head';
@@ -31,10 +31,10 @@ export function CampaignPage({ id }: { readonly id: string }) {
       </PageHead>
       <Columns first={5}>
         <ProgressPanel query={campaign} />
-        <AccuracyPanel query={report} limit={DRAWN} />
+        <ScorePanel query={report} measure={data?.measure} limit={DRAWN} />
       </Columns>
       <ExecutionsPanel query={campaign} report={report.data ?? []} />
-      <ReportPanel query={report} campaignId={id} />
+      <ReportPanel query={report} campaignId={id} measure={data?.measure} />
       <SettingsPanel query={campaign} />
     </>
   );

@@ -39,7 +39,7 @@ export function ExecutionsPanel({ query, report }: ExecutionsPanelProps) {
       isEmpty={({ roundDetails }) => roundDetails.length === 0}
       empty="Executions appear with the first round."
     >
-      {({ id, roundDetails }) => {
+      {({ id, roundDetails, measure }) => {
         const round = roundDetails.find(({ number }) => number === wanted) ?? roundDetails.at(-1);
         return (
           <>
@@ -47,7 +47,7 @@ export function ExecutionsPanel({ query, report }: ExecutionsPanelProps) {
             {round && (
               <DataTable
                 key={round.id}
-                {...tableOf(round)(device)}
+                {...tableOf(round)(device, measure)}
                 rows={sortRows(round.executions, nameOf, 'ascending')}
               />
             )}

@@ -1,4 +1,4 @@
-import type { ReportRow } from '../../../api/types';
+import type { Measure, ReportRow } from '../../../api/types';
 import { FileLink } from '../../../components/file/file-link';
 import { PeakLegend } from '../../../components/device/peak-legend';
 import { Panel } from '../../../components/panel/panel';
@@ -10,10 +10,12 @@ import { reportTable } from './report-table';
 interface ReportPanelProps {
   readonly query: QueryView<readonly ReportRow[]>;
   readonly campaignId: string;
+  /** Of the campaign; undefined until it is there. */
+  readonly measure: Measure | undefined;
 }
 
 /** One row for every device of the fleet. */
-export function ReportPanel({ query, campaignId }: ReportPanelProps) {
+export function ReportPanel({ query, campaignId, measure }: ReportPanelProps) {
   return (
     <Panel
       title="Report"
@@ -34,7 +36,7 @@ export function ReportPanel({ query, campaignId }: ReportPanelProps) {
         </>
       }
     >
-      {(rows) => <DataTable {...reportTable} rows={rows} />}
+      {(rows) => measure && <DataTable {...reportTable(measure)} rows={rows} />}
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReportRow } from '../../../api/types';
+import type { Measure, ReportRow } from '../../../api/types';
 import { reportName } from '../../../components/campaign/report-entries';
 import { DeviceLink } from '../../../components/device/device-link';
 import { peakColumns } from '../../../components/device/peak-columns';
@@ -6,7 +6,8 @@ import { reportPeaks } from '../../../components/device/peaks';
 import { StateMark } from '../../../components/state/state-mark';
 import { reportState } from '../../../components/state/states';
 import type { Column, TableDeclaration } from '../../../components/table/column';
-import { kilobytes, meanOf, NOTHING, orNothing, percent } from '../../../format/numbers';
+import { measureWords } from '../../../format/measure';
+import { kilobytes, meanOf, NOTHING, orNothing } from '../../../format/numbers';
 import styles from './report-table.module.css';
 
 interface Figure {
@@ -27,7 +28,28 @@ const figure = (title: string, { of, format, help, needs }: Figure): Column<Repo
   footer: (rows) => orNothing(meanOf(rows.map(of)), format),
 });
 
-export const reportTable: TableDeclaration<ReportRow> = {
+function scores(measure: Measure): readonly Column<ReportRow>[] {
+  const { unit, format, direction } = measureWords(measure);
+  return [
+    figure(`Before ${unit}`, {
+      of: (row) => row.scoreBefore,
+      format,
+      help: `the version that the campaign began with; ${direction}`,
+    }),
+    figure(`Personalised ${unit}`, {
+      of: (row) => row.scorePersonalised,
+      format,
+      help: 'after the last own training',
+    }),
+    figure(`Final global ${unit}`, {
+      of: (row) => row.scoreFinalGlobal,
+      format,
+      help: 'the last version of the campaign',
+    }),
+  ];
+}
+
+export const reportTable = (measure: Measure): TableDeclaration<ReportRow> => ({
   label: 'Report: one row for every device of the fleet',
   rowKey: ({ deviceId }) => deviceId,
   columns: [
@@ -45,21 +67,7 @@ export const reportTable: TableDeclaration<ReportRow> = {
       cell: ({ scheme }) => scheme ?? NOTHING,
       sortBy: ({ scheme }) => scheme ?? undefined,
     },
-    figure('Before %', {
-      of: (row) => row.accuracyBefore,
-      format: percent,
-      help: 'the version that the campaign began with',
-    }),
-    figure('Personalised %', {
-      of: (row) => row.accuracyPersonalised,
-      format: percent,
-      help: 'after the last own training',
-    }),
-    figure('Final global %', {
-      of: (row) => row.accuracyFinalGlobal,
-      format: percent,
-      help: 'the last version of the campaign',
-    }),
+    ...scores(measure),
     figure('KB down', {
       of: (row) => row.bytesDown,
       format: kilobytes,
@@ -74,7 +82,7 @@ export const reportTable: TableDeclaration<ReportRow> = {
       sortBy: ({ state }) => state,
     },
   ],
-};
+});
 
 function ReportStateCell({ row }: { readonly row: ReportRow }) {
   return (

@@ -5,7 +5,8 @@ import { FleetLink } from '../../../components/fleet/fleet-link';
 import { Panel } from '../../../components/panel/panel';
 import type { QueryView } from '../../../components/panel/query-view';
 import { DateTime } from '../../../components/time/date-time';
-import { bits, grouped, NOTHING } from '../../../format/numbers';
+import { lossWords } from '../../../format/measure';
+import { grouped, NOTHING } from '../../../format/numbers';
 import { duration } from '../../../format/time';
 
 /** What the campaign was told to do. */
@@ -27,10 +28,17 @@ const ORDERS: Readonly<Record<CampaignDetails['itemOrder'], string>> = {
   balanced: 'every class as often as any other',
 };
 
-function stopText({ stopBelowLoss, stopPatience, stopLeastFall }: CampaignDetails): string {
+const PUBLISHINGS: Readonly<Record<CampaignDetails['publishing'], string>> = {
+  every: 'that a round makes',
+  better: 'that is better than the one before: on the evaluation set, else on the devices',
+};
+
+function stopText({ stopBelowLoss, stopPatience, stopLeastFall, measure }: CampaignDetails): string {
+  const { format, unit } = lossWords(measure.loss);
   const rules = [
-    stopBelowLoss > 0 && `below ${bits(stopBelowLoss)} bit`,
-    stopPatience > 0 && `after ${grouped(stopPatience)} passes without a fall of ${bits(stopLeastFall)} bit`,
+    stopBelowLoss > 0 && `below ${format(stopBelowLoss)} ${unit}`,
+    stopPatience > 0 &&
+      `after ${grouped(stopPatience)} passes without a fall of ${format(stopLeastFall)} ${unit}`,
   ].filter(Boolean);
   return rules.length > 0 ? rules.join(', or ') : 'never';
 }
@@ -45,6 +53,7 @@ const factsOf = (campaign: CampaignDetails): readonly Fact[] => [
   { name: 'Learning rate', value: `${campaign.learningRate}, ${SCHEDULES[campaign.schedule]}` },
   { name: 'A pass meets', value: ORDERS[campaign.itemOrder] },
   { name: 'A session ends early', value: stopText(campaign) },
+  { name: 'Publishes every version', value: PUBLISHINGS[campaign.publishing] },
   { name: 'Seed', value: String(campaign.seed) },
   { name: 'Trained from version', value: <CopyText value={campaign.baseVersionId} what="version id" /> },
   { name: 'Started', value: <Time at={campaign.startedAt} /> },

@@ -1,6 +1,8 @@
+import type { Execution } from '../../../api/types';
 import { trainingsTable } from '../../../components/campaign/executions-table';
 import { Panel } from '../../../components/panel/panel';
 import type { QueryView } from '../../../components/panel/query-view';
+import type { Column } from '../../../components/table/column';
 import { DataTable } from '../../../components/table/data-table';
 import { Link } from '../../../router/link';
 import { useAddress } from '../../../router/location';
@@ -28,20 +30,18 @@ export function DeviceTrainingPanel({ query, deviceId }: DeviceTrainingPanelProp
       }
     >
       {(executions) => {
+        const [newest] = executions;
         const current = executions.find(({ id }) => id === wanted) ?? mostTelling(executions);
         return (
           <>
             {current && <ExecutionCourse execution={current} />}
-            <DataTable
-              {...trainingsTable({
-                title: 'Round',
-                cell: (execution) => (
-                  <RoundLink execution={roundOf(executions, execution.id)} deviceId={deviceId} />
-                ),
-              })}
-              isCurrent={({ id }) => id === current?.id}
-              rows={executions}
-            />
+            {newest && (
+              <DataTable
+                {...trainingsTable(roundColumn(executions, deviceId), newest.measure)}
+                isCurrent={({ id }) => id === current?.id}
+                rows={executions}
+              />
+            )}
           </>
         );
       }}
@@ -53,6 +53,11 @@ export function DeviceTrainingPanel({ query, deviceId }: DeviceTrainingPanelProp
 const mostTelling = (executions: readonly DeviceExecution[]): DeviceExecution | undefined =>
   executions.find(({ round, phase, passLosses }) => round.kind === 'train' && (phase ?? passLosses)) ??
   executions[0];
+
+const roundColumn = (executions: readonly DeviceExecution[], deviceId: string): Column<Execution> => ({
+  title: 'Round',
+  cell: ({ id }) => <RoundLink execution={roundOf(executions, id)} deviceId={deviceId} />,
+});
 
 const roundOf = (executions: readonly DeviceExecution[], id: number): DeviceExecution | undefined =>
   executions.find((execution) => execution.id === id);

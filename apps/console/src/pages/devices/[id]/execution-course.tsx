@@ -7,12 +7,13 @@ import {
 } from '../../../components/device/telemetry-stretches';
 import { Empty, Failed, Loading } from '../../../components/panel/panel-messages';
 import { phaseWords } from '../../../components/state/states';
+import { lossWords } from '../../../format/measure';
 import { grouped, percent } from '../../../format/numbers';
 import { useTelemetryQuery } from '../../../queries/use-telemetry-query';
 import styles from './execution-course.module.css';
 import type { DeviceExecution } from './use-device-executions';
 
-/** Loss and accuracy through the tests and passes of one execution, as the device told them. */
+/** Loss, and accuracy where the model has any, through the tests and passes of one execution, as the device told them. */
 export function ExecutionCourse({ execution }: { readonly execution: DeviceExecution }) {
   const query = useTelemetryQuery(execution.id);
   const { data, error } = query;
@@ -24,8 +25,10 @@ export function ExecutionCourse({ execution }: { readonly execution: DeviceExecu
     );
   }
   const rows = data.items.filter(({ attempt }) => attempt === execution.attempt);
-  const losses = lossStretches(rows);
-  const shares = accuracyStretches(rows);
+  const { measure } = execution;
+  const words = lossWords(measure.loss);
+  const losses = lossStretches(rows, measure);
+  const shares = accuracyStretches(rows, measure);
   if (losses.length === 0) {
     return (
       <div className={styles.padded}>
@@ -39,17 +42,19 @@ export function ExecutionCourse({ execution }: { readonly execution: DeviceExecu
     <div className={styles.padded}>
       <div className={styles.charts}>
         <CourseChart
-          title="Loss, bits (mean so far in each stretch)"
+          title={`${words.title} (mean so far in each stretch)`}
           stretches={losses}
           axis={axisFromZero(valuesOf(losses))}
-          format={(value) => value.toFixed(2)}
+          format={words.formatValue}
         />
-        <CourseChart
-          title="Right predictions, % (so far in each stretch)"
-          stretches={shares}
-          axis={axisToOne(valuesOf(shares))}
-          format={percent}
-        />
+        {shares.length > 0 && (
+          <CourseChart
+            title="Right predictions, % (so far in each stretch)"
+            stretches={shares}
+            axis={axisToOne(valuesOf(shares))}
+            format={percent}
+          />
+        )}
       </div>
       <p className={styles.note}>
         {roundName(execution)}, {grouped(data.total)} messages.{' '}

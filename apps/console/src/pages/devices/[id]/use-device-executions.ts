@@ -1,4 +1,4 @@
-import type { CampaignDetails, Device, Execution, Round } from '../../../api/types';
+import type { CampaignDetails, Device, Execution, Measure, Round } from '../../../api/types';
 import type { QueryView } from '../../../components/panel/query-view';
 import { useCampaignQuery } from '../../../queries/use-campaign-query';
 import { useCampaignsQuery } from '../../../queries/use-campaigns-query';
@@ -7,6 +7,8 @@ import { useCampaignsQuery } from '../../../queries/use-campaigns-query';
 export interface DeviceExecution extends Execution {
   readonly campaignId: string;
   readonly campaignName: string;
+  /** Of the campaign. */
+  readonly measure: Measure;
   readonly round: Pick<Round, 'number' | 'kind'>;
 }
 
@@ -30,6 +32,7 @@ const executionsOf = (campaign: CampaignDetails, deviceId: string): readonly Dev
           ...execution,
           campaignId: campaign.id,
           campaignName: campaign.name,
+          measure: campaign.measure,
           round: { number, kind },
         })),
     )

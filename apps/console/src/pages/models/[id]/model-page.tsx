@@ -8,6 +8,7 @@ import { PageHead } from '../../../components/shell/page-head';
 import { DataTable } from '../../../components/table/data-table';
 import { DateTime } from '../../../components/time/date-time';
 import { versionsTable } from '../../../components/version/versions-table';
+import { measureWords } from '../../../format/measure';
 import { counted, grouped, orNothing, shortDigest } from '../../../format/numbers';
 import { useModelQuery } from '../../../queries/use-model-query';
 import { useVersionOrigins } from '../../../queries/use-version-origins';
@@ -30,15 +31,15 @@ export function ModelPage({ id }: { readonly id: string }) {
         title="Versions"
         query={query}
         layout="flush"
-        aside={({ evaluationSet }) =>
+        aside={({ evaluationSet, measure }) =>
           evaluationSet
-            ? `accuracy on ${counted(evaluationSet.items, 'item')} of the server`
+            ? `${measureWords(measure).name.toLowerCase()} on ${counted(evaluationSet.items, 'item')} of the server`
             : 'no evaluation set'
         }
       >
-        {({ name, versions }) => (
+        {({ name, measure, versions }) => (
           <DataTable
-            {...versionsTable({ modelName: name, versions, origins })}
+            {...versionsTable({ modelName: name, measure, versions, origins })}
             rows={versions.toReversed()}
           />
         )}
@@ -53,8 +54,14 @@ const OBJECTIVES: Readonly<Record<ModelDetails['objective'], string>> = {
   regress: 'a number',
 };
 
+function measuredBy({ measure }: ModelDetails): string {
+  const { name, direction } = measureWords(measure);
+  return `${name.toLowerCase()}, ${direction}`;
+}
+
 const factsOf = (model: ModelDetails) => [
   { name: 'Learns', value: OBJECTIVES[model.objective] },
+  { name: 'Measured by', value: measuredBy(model) },
   { name: 'Training', value: <TrainableMark notTrainable={model.notTrainable} /> },
   { name: 'Parameters', value: grouped(model.parameters) },
   { name: 'Multiply-accumulates of one inference', value: grouped(model.macs) },

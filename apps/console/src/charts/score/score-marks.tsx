@@ -1,4 +1,4 @@
-/** Shapes of the three accuracies; x in percent of the drawing's width. Shape and place differ, not only colour. */
+/** Shapes of the three scores; x in percent of the drawing's width. Shape and place differ, not only colour. */
 interface MarkProps {
   readonly x: number;
 }

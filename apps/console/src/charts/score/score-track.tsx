@@ -1,14 +1,14 @@
-import { BeforeMark, FinalGlobalMark, Gridline, Lane, PersonalisedMark } from './accuracy-marks';
-import type { AccuracyRow, AccuracyScale } from './accuracy-scale';
-import styles from './accuracy-chart.module.css';
+import { BeforeMark, FinalGlobalMark, Gridline, Lane, PersonalisedMark } from './score-marks';
+import type { ScoreRow, ScoreScale } from './score-scale';
+import styles from './score-chart.module.css';
 
-interface AccuracyTrackProps {
-  readonly row: AccuracyRow;
-  readonly scale: AccuracyScale;
+interface ScoreTrackProps {
+  readonly row: ScoreRow;
+  readonly scale: ScoreScale;
 }
 
 /** One device on the axis: where it was, and two lanes to where own training and the fleet brought it. */
-export function AccuracyTrack({ row, scale }: AccuracyTrackProps) {
+export function ScoreTrack({ row, scale }: ScoreTrackProps) {
   const place = (value: number | null): number | undefined => (value === null ? undefined : scale.at(value));
   const [before, own, fleet] = [place(row.before), place(row.personalised), place(row.finalGlobal)];
   return (

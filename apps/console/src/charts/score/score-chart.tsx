@@ -1,26 +1,30 @@
 import type { ReactNode } from 'react';
 
-import { counted, meanOf, orNothing, percent, points } from '../../format/numbers';
-import styles from './accuracy-chart.module.css';
-import { Legend } from './accuracy-legend';
-import { type AccuracyRow, type AccuracyScale, accuracyScale } from './accuracy-scale';
-import { AccuracyTrack } from './accuracy-track';
+import type { Measure } from '../../api/types';
+import { measureWords, type MeasureWords } from '../../format/measure';
+import { counted, meanOf, orNothing } from '../../format/numbers';
+import styles from './score-chart.module.css';
+import { Legend } from './score-legend';
+import { type ScoreRow, type ScoreScale, scoreScale } from './score-scale';
+import { ScoreTrack } from './score-track';
 
-export interface AccuracyEntry extends AccuracyRow {
+export interface ScoreEntry extends ScoreRow {
   readonly key: string;
   readonly name: ReactNode;
 }
 
-interface AccuracyChartProps {
-  readonly entries: readonly AccuracyEntry[];
+interface ScoreChartProps {
+  readonly entries: readonly ScoreEntry[];
+  readonly measure: Measure;
   readonly label: string;
   /** Rows that are drawn; the mean is of all. */
   readonly limit: number;
 }
 
 /** A table whose second column is a dumbbell chart: those who cannot see the marks read the figures. */
-export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
-  const scale = accuracyScale(entries);
+export function ScoreChart({ entries, measure, label, limit }: ScoreChartProps) {
+  const scale = scoreScale(entries, measure);
+  const words = measureWords(measure);
   const hidden = Math.max(0, entries.length - limit);
   return (
     <div className={styles.scroll}>
@@ -29,7 +33,7 @@ export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
           <tr>
             <th scope="col">Device</th>
             <th className={styles.plot}>
-              <Axis scale={scale} />
+              <Axis scale={scale} measure={measure} />
             </th>
             <th scope="col">
               <Legend of="before">Before</Legend>
@@ -48,12 +52,12 @@ export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
         </thead>
         <tbody>
           {entries.slice(0, limit).map((entry) => (
-            <ChartRow key={entry.key} entry={entry} scale={scale} />
+            <ChartRow key={entry.key} entry={entry} scale={scale} words={words} />
           ))}
         </tbody>
         {entries.length > 1 && (
           <tfoot>
-            <ChartRow entry={meanEntry(entries)} scale={scale} />
+            <ChartRow entry={meanEntry(entries)} scale={scale} words={words} />
           </tfoot>
         )}
       </table>
@@ -65,49 +69,62 @@ export function AccuracyChart({ entries, label, limit }: AccuracyChartProps) {
 }
 
 interface ChartRowProps {
-  readonly entry: AccuracyEntry;
-  readonly scale: AccuracyScale;
+  readonly entry: ScoreEntry;
+  readonly scale: ScoreScale;
+  readonly words: MeasureWords;
 }
 
-function ChartRow({ entry, scale }: ChartRowProps) {
+function ChartRow({ entry, scale, words }: ChartRowProps) {
   const { name, before, personalised, finalGlobal } = entry;
   return (
     <tr>
       <th scope="row">{name}</th>
       <td className={styles.plot}>
-        <AccuracyTrack row={entry} scale={scale} />
+        <ScoreTrack row={entry} scale={scale} />
       </td>
-      <td>{orNothing(before, percent)}</td>
-      <Reached from={before} to={personalised} />
-      <Reached from={before} to={finalGlobal} />
+      <td>{orNothing(before, words.format)}</td>
+      <Reached from={before} to={personalised} words={words} />
+      <Reached from={before} to={finalGlobal} words={words} />
     </tr>
   );
 }
 
-/** An accuracy and how far it is from where the device began. */
-function Reached({ from, to }: { readonly from: number | null; readonly to: number | null }) {
+interface ReachedProps {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly words: MeasureWords;
+}
+
+/** A value and how far it is from where the device began. */
+function Reached({ from, to, words }: ReachedProps) {
   return (
     <td>
-      {orNothing(to, percent)}
-      <span className={styles.difference}>{from !== null && to !== null && points(from, to)}</span>
+      {orNothing(to, words.format)}
+      <span className={styles.difference}>{from !== null && to !== null && words.change(from, to)}</span>
     </td>
   );
 }
 
-function Axis({ scale }: { readonly scale: AccuracyScale }) {
+interface AxisProps {
+  readonly scale: ScoreScale;
+  readonly measure: Measure;
+}
+
+/** Ticks are round numbers. */
+function Axis({ scale, measure: { unit } }: AxisProps) {
   return (
     <div className={styles.axis}>
       {scale.ticks.map((tick) => (
         <span key={tick} style={{ left: `${scale.at(tick)}%` }}>
-          {Math.round(100 * tick)}
+          {unit === 'fraction' ? Math.round(100 * tick) : Number(tick.toPrecision(3))}
         </span>
       ))}
     </div>
   );
 }
 
-/** The mean of each accuracy over the devices that have it. */
-const meanEntry = (entries: readonly AccuracyEntry[]): AccuracyEntry => ({
+/** The mean of each value over the devices that have it. */
+const meanEntry = (entries: readonly ScoreEntry[]): ScoreEntry => ({
   key: 'mean',
   name: 'Mean',
   before: meanOf(entries.map(({ before }) => before)) ?? null,

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
-import styles from './accuracy-chart.module.css';
-import { BeforeMark, FinalGlobalMark, PersonalisedMark } from './accuracy-marks';
+import styles from './score-chart.module.css';
+import { BeforeMark, FinalGlobalMark, PersonalisedMark } from './score-marks';
 
 const SYMBOLS = {
   before: <BeforeMark x={50} />,
