@@ -17,6 +17,9 @@ void fl_depthwise_conv2d_plain(const fl_window *window, const fl_filter *filter,
 
 enum { MOST_TAPS = 7, MOST_CHANNELS = 4 };
 
+/* How a layer is gone through: square kernels of so many taps and that stride have text of their own. */
+typedef enum { ANY, THREE_ONE, THREE_TWO, FIVE_ONE, SEVEN_TWO } fl_way;
+
 /* The input rows that lie under the kernel: a ring for each of the channels. */
 typedef struct {
   int16_t *rows, *end; /* of the first channel */
@@ -66,7 +69,6 @@ static void widen_rows(const int8_t *from, int32_t height, int32_t width, int32_
     if ((width & 1) != 0) *to++ = from[width - 1];
   }
 }
-
 
 static __attribute__((noinline)) void take_row(const int8_t *values, int32_t step, int32_t pixels, int32_t lower,
                                                int16_t *row) {
@@ -148,7 +150,6 @@ static void start(const fl_window *w, const fl_band *band, int32_t channel, int3
   ring->source_rows = band->input_rows - row;
 }
 
-
 /* A row of outputs of some channels that go together, and the rows of the ring under it, of the first channel. */
 typedef struct {
   const fl_channel *channels, *channels_end;
@@ -228,10 +229,7 @@ static __attribute__((noinline)) void three_one(const fl_line *line) { lines_of_
 
 static __attribute__((noinline)) void three_two(const fl_line *line) { lines_of_three(line, 2); }
 
-/* How a layer is gone through. */
-typedef enum { ANY, THREE_ONE, THREE_TWO, FIVE_ONE, SEVEN_TWO } fl_way;
-
-/* The kernel rows of four outputs from `offset` on. */
+/* The kernel rows of four outputs from `offset` on, 5x5 or 7x7. */
 static FL_INLINE fl_sums wide_rows(fl_sums s, const fl_line *line, int32_t offset, const int32_t *weights, fl_way way) {
   const int16_t *const *rows = line->rows;
   for (const int16_t *const *end = rows + line->count; rows != end; weights += 4) {
