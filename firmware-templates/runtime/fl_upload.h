@@ -4,7 +4,7 @@
  *
  * The encoded delta is nowhere kept: it is made again from the trained variables whenever a piece is sent.
  *
- * RAM: sizeof(fl_upload), about 0.3 KB.
+ * RAM: sizeof(fl_upload), about 0.6 KB.
  */
 #ifndef FL_UPLOAD_H
 #define FL_UPLOAD_H

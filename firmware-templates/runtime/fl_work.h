@@ -3,7 +3,7 @@
  * (its model_config.h defines FL_NO_MODEL and nothing else) has the same functions and declines all work; see
  * work_without_model.c.
  *
- * RAM: sizeof(fl_work), with a model about 2.4 KB, of the caller; and the arena.
+ * RAM: sizeof(fl_work), with a model about 2.6 KB, of the caller; and the arena.
  */
 #ifndef FL_WORK_H
 #define FL_WORK_H

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Rng } from '#libs/base/rng';
 import {
   ELEMENT_FORMATS,
   writeRawDelta,
@@ -30,19 +31,43 @@ function elements(kind: VariableKind, most: number): fc.Arbitrary<number[]> {
     );
 }
 
-const variable = (most: number): fc.Arbitrary<VariableDelta> =>
+const variableOf = (kind: VariableKind, values: readonly number[]): VariableDelta => ({
+  variable: { tensorName: kind, kind, count: values.length },
+  values: Int32Array.from(values),
+});
+
+/** Any elements, in one row where they are weights. */
+const variable = (most: number): fc.Arbitrary<readonly VariableDelta[]> =>
   fc
     .constantFrom<VariableKind[]>('weights', 'head', 'bias')
-    .chain((kind) => fc.tuple(fc.constant(kind), elements(kind, most)))
-    .map(([kind, values]) => ({
-      variable: { tensorName: kind, kind, count: values.length },
-      values: Int32Array.from(values),
-    }));
+    .chain((kind) => elements(kind, most).map((values) => [variableOf(kind, values)]));
 
-/** Any delta of up to 5 variables of up to `most` elements. */
+/** Weights in rows with their biases; rows are multiples of one of them and noise. */
+const layer = (most: number): fc.Arbitrary<readonly VariableDelta[]> =>
+  fc
+    .record({
+      kind: fc.constantFrom<VariableKind[]>('weights', 'head'),
+      first: elements('weights', most).filter((row) => row.length > 0),
+      factors: fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 2 * most }),
+      noise: fc.integer({ min: 0, max: 2 ** 16 }),
+    })
+    .map(({ kind, first, factors, noise }) => {
+      const { limit } = ELEMENT_FORMATS[kind];
+      const rng = new Rng(noise);
+      const size = 1 + (noise % 20);
+      const rows = factors.flatMap((factor) =>
+        first.map((value) => Math.max(-limit, Math.min(limit, factor * value + rng.below(size)))),
+      );
+      return [variableOf(kind, rows), variableOf('bias', factors)];
+    });
+
+/** Any delta of up to 5 variables of up to `most` elements, or layers of up to twice as many such rows. */
 export const arbitraryDelta = (most = 60): fc.Arbitrary<ArbitraryDelta> =>
-  fc.array(variable(most), { maxLength: 5 }).map((deltas) => ({
-    layout: { schemeId: 7, variables: deltas.map((one) => one.variable) },
-    deltas,
-    raw: writeRawDelta(deltas),
-  }));
+  fc.array(fc.oneof(variable(most), layer(most)), { maxLength: 5 }).map((parts) => {
+    const deltas = parts.flat();
+    return {
+      layout: { schemeId: 7, variables: deltas.map((one) => one.variable) },
+      deltas,
+      raw: writeRawDelta(deltas),
+    };
+  });

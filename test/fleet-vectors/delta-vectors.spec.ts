@@ -42,7 +42,10 @@ const KINDS: Readonly<Record<VariableKind, number>> = { weights: 0, head: 1, bia
 describeC('the C delta encoder (needs gcc)', () => {
   let driver = '';
   beforeAll(() => {
-    driver = compileC({ driver: 'delta-driver.c', sources: ['net/fl_delta_coding.c', 'runtime/fl_bytes.c'] });
+    driver = compileC({
+      driver: 'delta-driver.c',
+      sources: ['net/fl_delta_coding.c', 'net/fl_delta_model.c', 'runtime/fl_bytes.c'],
+    });
   }, 60_000);
 
   const line = (piece: number, order: number, layout: DeltaLayout, raw: Uint8Array): string => {

@@ -30,6 +30,15 @@ function spread(seed: number, count: number, size: number): number[] {
   return Array.from({ length: count }, () => Math.trunc((draw() * draw() * draw()) / (size * size)));
 }
 
+/** Rows that are multiples of the first with noise, each of its own size: what earlier rows tell matters, and they are more than are compared. */
+function rows(seed: number, count: number, length: number): number[] {
+  const rng = new Rng(seed);
+  const first = spread(seed, length, 20);
+  return Array.from({ length: count }, () => rng.below(7) - 3).flatMap((factor) =>
+    first.map((value) => factor * value + rng.below(9) - 4),
+  );
+}
+
 export const GOLDEN_DELTAS: readonly GoldenDelta[] = [
   golden('nothing', ['weights', []]),
   golden('zeros', ['weights', Array.from({ length: 64 }, () => 0)], ['bias', [0]]),
@@ -42,6 +51,14 @@ export const GOLDEN_DELTAS: readonly GoldenDelta[] = [
   ),
   golden('values far from the others', ['weights', [0, 0, -254, 0, 1]], ['head', [3, -2, 16_382]]),
   golden('variables without elements', ['weights', []], ['bias', [5, -6]], ['head', []], ['weights', [1]]),
+  golden(
+    'rows like those before them',
+    ['weights', rows(7, 40, 11)],
+    ['bias', spread(8, 40, 300)],
+    ['head', rows(9, 5, 7)],
+    ['bias', spread(10, 5, 300)],
+  ),
+  golden('a row of many elements', ['weights', spread(11, 300, 9)], ['bias', [7]]),
   golden(
     'a session',
     ['weights', spread(1, 600, 60)],

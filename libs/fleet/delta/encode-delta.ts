@@ -1,33 +1,39 @@
-import { ok, type Result } from '#libs/base/result';
-import { BitWriter } from './bit-stream';
+import { at, ok, type Result } from '#libs/base/result';
+import { bucketsAt, cumulative, ESCAPE, MIDDLE } from './bell';
+import { Expectation, Levels } from './expectation';
 import type { DeltaFault } from './faults';
-import { ELEMENT_FORMATS, type DeltaLayout } from './layout';
+import { ELEMENT_FORMATS, rowLengthsOf, type DeltaLayout } from './layout';
+import { RangeEncoder } from './range-encoder';
 import { readRawDelta, type VariableDelta } from './raw-delta';
-import { ESCAPE_QUOTIENT, RunningMeans, zigZag } from './rice';
 
 /** The encoding of a raw delta (DELTA.md); the server needs it for tests and simulated devices only. */
 export function encodeDelta(layout: DeltaLayout, raw: Uint8Array): Result<Uint8Array, DeltaFault> {
   const deltas = readRawDelta(layout, raw);
   if (!deltas.ok) return deltas;
-  const out = new BitWriter();
-  const means = new RunningMeans();
-  for (const delta of deltas.value) writeVariable(out, means, delta);
+  const out = new RangeEncoder();
+  const levels = new Levels();
+  const rowLengths = rowLengthsOf(layout);
+  deltas.value.forEach((delta, i) => writeVariable(out, delta, { levels, rowLength: at(rowLengths, i) }));
   return ok(out.finish());
 }
 
-function writeVariable(out: BitWriter, means: RunningMeans, { variable, values }: VariableDelta): void {
-  const { escapeBits } = ELEMENT_FORMATS[variable.kind];
+function writeVariable(
+  out: RangeEncoder,
+  { variable, values }: VariableDelta,
+  { levels, rowLength }: { readonly levels: Levels; readonly rowLength: number },
+): void {
+  const { limit, escapeBits } = ELEMENT_FORMATS[variable.kind];
+  const expectation = new Expectation(levels, variable, { rowLength, values });
   for (const value of values) {
-    const u = zigZag(value);
-    const k = means.parameter(variable.kind);
-    const quotient = u >>> k;
-    if (quotient < ESCAPE_QUOTIENT) {
-      out.put((1 << quotient) - 1, quotient + 1);
-      out.put(u & ((1 << k) - 1), k);
-    } else {
-      out.put((1 << ESCAPE_QUOTIENT) - 1, ESCAPE_QUOTIENT);
-      out.put(u, escapeBits);
-    }
-    means.add(variable.kind, u);
+    const { centre } = expectation;
+    const buckets = bucketsAt(expectation.scale);
+    const distance = value - centre;
+    const bucket = MIDDLE + (distance >> buckets.shift);
+    const isOutside = bucket < 0 || bucket >= ESCAPE;
+    const symbol = isOutside ? ESCAPE : bucket;
+    out.symbol({ below: cumulative(buckets, symbol), upTo: cumulative(buckets, symbol + 1) });
+    if (isOutside) out.plain(value + limit, escapeBits);
+    else out.plain(distance & (2 ** buckets.shift - 1), buckets.shift);
+    expectation.learn(centre);
   }
 }

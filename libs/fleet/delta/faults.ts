@@ -7,6 +7,7 @@ export type DeltaFaultCode =
   | 'delta.trailing-bytes'
   | 'delta.bad-padding'
   | 'delta.out-of-range'
+  | 'delta.no-symbol'
   | 'delta.not-shortest'
   | 'delta.wrong-base'
   | 'delta.wrong-scheme'
@@ -25,6 +26,7 @@ const STATUS: Readonly<Record<DeltaFaultCode, RefusalName>> = {
   'delta.trailing-bytes': 'wrongSize',
   'delta.bad-padding': 'malformed',
   'delta.out-of-range': 'malformed',
+  'delta.no-symbol': 'malformed',
   'delta.not-shortest': 'malformed',
   'delta.wrong-base': 'wrongBase',
   'delta.wrong-scheme': 'wrongScheme',

@@ -34,7 +34,7 @@ export interface ElementFormat {
   readonly rawBytes: 2 | 4;
   /** Largest magnitude. */
   readonly limit: number;
-  /** Bits of the long form: those of 2 * limit. */
+  /** Bits of an element that is written in full: those of 2 * limit. */
   readonly escapeBits: number;
 }
 
@@ -52,11 +52,26 @@ export const wholeCount = ({ count, slice }: Pick<DeltaVariable, 'count' | 'slic
 export const rawDeltaBytes = ({ variables }: DeltaLayout): number =>
   variables.reduce((sum, { kind, count }) => sum + count * ELEMENT_FORMATS[kind].rawBytes, 0);
 
+/**
+ * Elements of the rows of each variable: a row is what belongs to one output channel. A layer's weights stand before its biases, so that
+ * there are as many rows as biases behind them; weights without biases are one row.
+ */
+export const rowLengthsOf = ({ variables }: DeltaLayout): readonly number[] =>
+  variables.map(({ kind, count }, i) => {
+    if (kind === 'bias') return 1;
+    const next = variables[i + 1];
+    const rows = next?.kind === 'bias' ? next.count : 1;
+    return rows > 0 && count % rows === 0 ? count / rows : count;
+  });
+
+/** A symbol takes 16 bits at most; what range coding loses by rounding, less than one more; the stream's end is two bytes. */
+const SYMBOL_BITS = 17;
+
 /** No encoding of a delta of this layout has more bytes. */
 export function mostEncodedBytes({ variables }: DeltaLayout): number {
   const bits = variables.reduce(
-    (sum, { kind, count }) => sum + count * (24 + ELEMENT_FORMATS[kind].escapeBits),
+    (sum, { kind, count }) => sum + count * (SYMBOL_BITS + ELEMENT_FORMATS[kind].escapeBits),
     0,
   );
-  return Math.ceil(bits / 8);
+  return Math.ceil(bits / 8) + 2;
 }

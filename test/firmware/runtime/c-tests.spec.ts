@@ -46,7 +46,7 @@ const DEVICE = [
   ...STORE.map((name) => `store/fl_${name}.c`),
   ...[...RUNTIME, 'upload', 'work'].map((name) => `runtime/fl_${name}.c`),
   ...['load_variables', 'read_variables', 'predict', 'sha256'].map((name) => `runtime/${name}.c`),
-  ...['cbor', 'delta_coding', 'link', 'messages', 'mqtt'].map((name) => `net/fl_${name}.c`),
+  ...['cbor', 'delta_coding', 'delta_model', 'link', 'messages', 'mqtt'].map((name) => `net/fl_${name}.c`),
   'test/perceptron/model.c',
   'test/fake_server.c',
 ];

@@ -11,6 +11,7 @@ export interface EncoderMemory {
 }
 
 const HEADER = 'fl_delta_coding.h';
+const SOURCES = ['fl_delta_coding', 'fl_delta_model'];
 const SIZE = 'encoder_bytes';
 const FLAGS = ['-mcpu=cortex-m4', '-mthumb', '-Os', '-std=c99', '-S'];
 
@@ -18,13 +19,16 @@ const FLAGS = ['-mcpu=cortex-m4', '-mthumb', '-Os', '-std=c99', '-S'];
 export async function encoderMemory(): Promise<EncoderMemory> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetlearn-encoder-'));
   try {
-    const [coder, size] = [join(folder, 'coder'), join(folder, 'size')];
+    const size = join(folder, 'size');
     await writeFile(`${size}.c`, `#include "${HEADER}"\nconst unsigned ${SIZE} = sizeof(fl_delta_coder);\n`);
     await compile(`${size}.c`, `${size}.s`);
-    await compile(join(shop.templates, 'net', 'fl_delta_coding.c'), `${coder}.s`);
+    for (const name of SOURCES) {
+      await compile(join(shop.templates, 'net', `${name}.c`), join(folder, `${name}.s`));
+    }
+    const usages = await Promise.all(SOURCES.map((name) => readFile(join(folder, `${name}.su`), 'utf8')));
     return {
       stateBytes: sizeIn(await readFile(`${size}.s`, 'utf8')),
-      stackBytes: framesIn(await readFile(`${coder}.su`, 'utf8')),
+      stackBytes: usages.reduce((sum, usage) => sum + framesIn(usage), 0),
     };
   } finally {
     await rm(folder, { recursive: true });
