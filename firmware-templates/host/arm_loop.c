@@ -2,13 +2,14 @@
  * The inference program of a board that nothing here can hand a job: the model around and around on what lies in its
  * input. It is linked for its size; a firmware that calls the model takes the place of this file.
  */
+#include "fl_arena.h"
 #include "fl_board.h"
 #include "fl_harness.h"
 #include "fl_model.h"
 
 int main(void);
 
-uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
+uint8_t fl_arena[FL_MODEL_ARENA_BYTES] FL_ARENA_SECTION __attribute__((aligned(8)));
 
 #if FL_MODEL_INPUT_ROWS
 #define INPUT NULL

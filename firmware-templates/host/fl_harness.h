@@ -6,7 +6,9 @@
  * Compiled with
  *   -DFL_PARAMETERS_LINKED=1  the parameter image is the linked symbol fl_linked_parameters (trusted, not checked); jobs carry
  *                             none (parameters_bytes 0);
- *   -DFL_TRACE_CALLS=1        (model.c, too) results of forward jobs show what every call of the first inference wrote.
+ *   -DFL_TRACE_CALLS=1        (model.c, too) results of forward jobs show what every call of the first inference wrote; and jobs
+ *                             may say what each call may change: the first one that changes anything else is a fault
+ *                             (fl_write_guard.h). Training begins in an arena full of noise.
  */
 #ifndef FL_HARNESS_H
 #define FL_HARNESS_H
@@ -38,8 +40,16 @@ typedef struct {
   uint32_t seed;
   uint32_t flags;
   uint32_t parameters_bytes;
-  uint32_t reserved[3];
+  uint32_t writes_offset; /* calls + 1 uint32: which ranges are a call's own, from .. to the next one's; then the ranges */
+  uint32_t calls;         /* of the plan's schedule; 0: nothing is watched */
+  uint32_t reserved;
 } fl_job;
+
+/* Bytes [from, to) of the arena, which a call may change. A call's own ascend and do not touch. */
+typedef struct {
+  uint32_t from;
+  uint32_t to;
+} fl_job_range;
 
 /* One presentation of one input. */
 typedef struct {
@@ -61,7 +71,8 @@ enum {
   FL_RESULT_BAD_JOB = 1,
   FL_RESULT_BAD_PARAMETERS = 2, /* detail: the code of fl_parameters_check */
   FL_RESULT_TOO_SMALL = 3,      /* detail: bytes needed */
-  FL_RESULT_FAULT = 4           /* the processor trapped: fault_* */
+  FL_RESULT_FAULT = 4,          /* the processor trapped: fault_* */
+  FL_RESULT_STRAY_WRITE = 5     /* a call changed what is not its own: detail is its number, fault_address the byte of the arena */
 };
 
 typedef struct {

@@ -1,11 +1,13 @@
 #include "fl_harness.h"
 
 #include "fl_access.h"
+#include "fl_arena.h"
 #include "fl_model.h"
 #include "fl_parameters.h"
 #include "fl_sha256.h"
+#include "fl_write_guard.h"
 
-uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
+uint8_t fl_arena[FL_MODEL_ARENA_BYTES] FL_ARENA_SECTION __attribute__((aligned(8)));
 
 enum { ALIGNMENT = 8 };
 
@@ -82,12 +84,13 @@ static void forward(const fl_batch *batch, const int8_t *input) {
     from += fl_model_inputs[p].bytes;
   }
 #endif
+  fl_guard_accept();
   fl_model_forward(fl_arena, batch->parameters, input);
 }
 
-/* What is left of a computation before must not matter: noise everywhere. */
+/* What is left of a computation before must not matter: noise everywhere. And what lies there must be seen to be overwritten. */
 static void fill_arena(const fl_batch *batch, uint32_t index) {
-  if ((batch->job->flags & FL_JOB_FILL) == 0) return;
+  if ((batch->job->flags & FL_JOB_FILL) == 0 && batch->job->calls == 0) return;
   const uint32_t key = fl_hash(batch->job->seed ^ fl_hash(index));
   for (uint32_t i = 0; i < FL_MODEL_ARENA_BYTES; i++) fl_arena[i] = (uint8_t)fl_hash(key + i);
 }
@@ -158,6 +161,7 @@ static void train_step(const fl_batch *batch, uint32_t index, uint8_t *record) {
 
 static void train_all(const fl_batch *batch) {
   fl_result *result = batch->result;
+  fill_arena(batch, 0);
   fl_model_load(fl_arena, batch->parameters);
   digest_state(result->start_digest);
   for (uint32_t i = 0; i < batch->job->steps; i++) {
@@ -235,11 +239,31 @@ static int32_t take_parameters(fl_batch *batch) {
 
 #endif
 
+/* Every range lies in the arena, behind the one before. */
+static int32_t has_good_writes(const fl_job *job, const uint8_t *base) {
+  if (job->calls == 0) return 1;
+  if (job->calls >= job->bytes || !is_inside(job, job->writes_offset, job->calls + 1, sizeof(uint32_t))) return 0;
+  const uint32_t *first = (const uint32_t *)(const void *)(base + job->writes_offset);
+  const uint32_t at = job->writes_offset + (job->calls + 1) * (uint32_t)sizeof(uint32_t);
+  if (first[0] != 0 || !is_inside(job, at, first[job->calls], sizeof(fl_job_range))) return 0;
+  const fl_job_range *ranges = (const fl_job_range *)(const void *)(base + at);
+  for (uint32_t call = 0; call < job->calls; call++) {
+    uint32_t end = 0;
+    if (first[call] > first[call + 1] || first[call + 1] > first[job->calls]) return 0;
+    for (uint32_t i = first[call]; i < first[call + 1]; i++) {
+      if (ranges[i].from < end || ranges[i].to < ranges[i].from || ranges[i].to > FL_MODEL_ARENA_BYTES) return 0;
+      end = ranges[i].to;
+    }
+  }
+  return 1;
+}
+
 static int32_t is_good_job(const fl_job *job, const uint8_t *base, uint32_t bytes) {
   if (bytes < sizeof(fl_job) || job->magic != FL_JOB_MAGIC || job->version != FL_JOB_VERSION) return 0;
   if (job->bytes > bytes || !is_known_mode(job)) return 0;
   if (!has_parameters(job)) return 0;
   if (!is_inside(job, job->inputs_offset, job->inputs, FL_MODEL_INPUT_BYTES)) return 0;
+  if (!has_good_writes(job, base)) return 0;
   return job->mode == FL_JOB_FORWARD || has_good_steps(job, base);
 }
 
@@ -259,7 +283,7 @@ static int32_t lay_out(const fl_job *job, fl_result *result, uint32_t capacity) 
   result->trace_offset = aligned((uint64_t)result->delta_offset + result->delta_bytes);
   result->trace_bytes = job->mode == FL_JOB_FORWARD && job->inputs > 0 ? (uint32_t)TRACE_BYTES : 0;
   result->bytes = aligned((uint64_t)result->trace_offset + result->trace_bytes);
-  return result->bytes <= capacity;
+  return result->bytes + (uint64_t)FL_GUARD_BYTES <= capacity;
 }
 
 static uint32_t run(fl_batch *batch, uint32_t job_bytes, uint32_t capacity) {
@@ -268,16 +292,17 @@ static uint32_t run(fl_batch *batch, uint32_t job_bytes, uint32_t capacity) {
   result->detail = take_parameters(batch);
   if (result->detail != FL_PARAMETERS_OK) return FL_RESULT_BAD_PARAMETERS;
   if (!lay_out(batch->job, result, capacity)) {
-    result->detail = (int32_t)result->bytes;
+    result->detail = (int32_t)(result->bytes + FL_GUARD_BYTES);
     result->bytes = sizeof(fl_result);
     return FL_RESULT_TOO_SMALL;
   }
+  fl_guard_start(batch->job, batch->base, batch->out + result->bytes);
   if (batch->job->mode == FL_JOB_TRAIN) {
     train_all(batch);
   } else {
     forward_all(batch);
   }
-  return FL_RESULT_OK;
+  return fl_guard_end(result);
 }
 
 uint32_t fl_harness_run(const uint8_t *job, uint32_t job_bytes, uint8_t *result, uint32_t capacity) {

@@ -1,12 +1,13 @@
 #include "fl_train_session.h"
 
+#include "fl_arena.h"
 #include "fl_bytes.h"
 #include "fl_codes.h"
 #include "fl_model.h"
 #include "fl_paint.h"
 #include "fl_session.h"
 
-uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
+uint8_t fl_arena[FL_MODEL_ARENA_BYTES] FL_ARENA_SECTION __attribute__((aligned(8)));
 
 enum { ALIGNMENT = 8, LABEL_BYTES = 4, MOST_ROWS = 65535, ATTEMPTS = FL_SESSION_RESTARTS_MAX + 1 };
 /* A label and what follows it, in whole words. */

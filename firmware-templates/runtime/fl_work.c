@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "fl_arena.h"
 #include "fl_bytes.h"
 #include "fl_hal.h"
 #include "fl_paint.h"
@@ -9,7 +10,7 @@
 enum { FETCHING = 0, PREPARING, RUNNING, REPORTING };
 enum { PROGRESS_EVERY_MS = 1000 };
 
-uint8_t fl_arena[FL_MODEL_ARENA_BYTES] __attribute__((aligned(8)));
+uint8_t fl_arena[FL_MODEL_ARENA_BYTES] FL_ARENA_SECTION __attribute__((aligned(8)));
 
 /* ---- what the program is ---- */
 
