@@ -98,9 +98,13 @@ void fl_after_call(uint32_t call, const uint8_t *output, uint32_t bytes);
 /* And every row that a call computes where rows of several results come in turn; at: its place among all results. */
 void fl_after_row(uint32_t at, const int8_t *row, uint32_t bytes);
 #define FL_AFTER_ROW(at, row, bytes) fl_after_row((at), (row), (bytes))
+/* Of the whole step, also backward: a call has written what it writes. call: its number in the plan's schedule. */
+void fl_call_done(uint32_t call);
+#define FL_CALL_DONE(call) fl_call_done((uint32_t)(call))
 #else
 #define FL_AFTER_CALL(call, output, bytes) ((void)(output))
 #define FL_AFTER_ROW(at, row, bytes) ((void)(row))
+#define FL_CALL_DONE(call) ((void)0)
 #endif
 
 #if FL_MODEL_TRAINS

@@ -42,6 +42,8 @@ export function prepare(graph: Graph, inference: Graph, use: ParameterUse = 'tra
 
 export interface HarnessOptions {
   readonly sanitize?: boolean;
+  /** Default: no. With it, a call that changes what is not its own ends the job with a fault. */
+  readonly trace?: boolean;
   /** Default: 4 MB, so that nothing but the budget tests is about budgets. */
   readonly sramBytes?: number;
 }
@@ -64,6 +66,7 @@ export async function buildHarness(
       board,
       model,
       sanitize: options.sanitize ?? false,
+      trace: options.trace ?? false,
     }),
   );
 }

@@ -62,14 +62,15 @@ describe('generated C', () => {
     const graphs = [sparse, inference, ...[1, 2, 3, 4, 5, 6].map(randomNetwork)];
     for (const graph of graphs) {
       const of = graph === sparse ? inference : graph;
-      const called = sourceOf(generated(graph, of)).matchAll(/^ {4}(?:if \(!|return )?fl_(\w+)\(/gm);
+      const called = sourceOf(generated(graph, of)).matchAll(/^ {4}(?:const int32_t \w+ = )?fl_(\w+)\(/gm);
       for (const [, kernel] of called) expect(files).toContain(kernel);
     }
   });
 
   it('ends the step where a gradient dies, after the head has moved', () => {
     const text = sourceOf(generated(sparse));
-    expect(text.indexOf('fl_head_update(')).toBeLessThan(text.indexOf('if (!fl_scale_gradient('));
+    const end = text.indexOf('if (!is_alive) return;');
+    expect(text.lastIndexOf('fl_scale_gradient(', end)).toBeGreaterThan(text.indexOf('fl_head_update('));
   });
 
   it('takes only letters and digits from the names of a model', () => {
@@ -142,6 +143,17 @@ describe('inputs and outputs', () => {
     expect(shown.map(([, call]) => Number(call))).toEqual(forward.map((_, i) => i));
     const total = shown.reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
     expect(configOf(model)).toContain(`TRACE_BYTES      ${total}u`);
+  });
+
+  it('say of every call that computes when it is done, behind what it shows and before it may end the step', () => {
+    const model = generated(sparse);
+    const text = sourceOf(model);
+    const done = [...text.matchAll(/FL_CALL_DONE\((\d+)\);/g)].map(([, call]) => Number(call));
+    const computing = model.writes.flatMap((_, call) => (sparse.ops[call]?.kind === 'reshape' ? [] : [call]));
+    expect(done).toEqual(computing);
+    expect(text).toMatch(/FL_AFTER_CALL\(0, [^;]*;\n {4}FL_CALL_DONE\(0\);/);
+    expect(text).toMatch(/FL_CALL_DONE\(\d+\);\n {4}return loss;/);
+    expect(text).not.toMatch(/return;[^}]*FL_CALL_DONE/);
   });
 
   it('share one table where two activations are the same function of the same scales', () => {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#libs/base/result';
 import { type Graph, isBackward, layersOf, tensorOf } from '#libs/model/ir';
-import { bufferOf, type Plan } from '#libs/firmware/planner';
+import { bufferOf, type CallWrites, callWrites, type Plan } from '#libs/firmware/planner';
 import { configHeader } from './model/config-header';
 import { factsOf, inputsOf, isTraining, type ModelFacts, type PrefixFacts } from './model/facts';
 import { modelSource, prefixSource } from './model/model-source';
@@ -20,6 +20,8 @@ export interface SourceFile {
 export interface GeneratedModel {
   readonly files: readonly SourceFile[];
   readonly facts: ModelFacts;
+  /** What each call of the plan may change; a traced program shows by number which one is done (`FL_CALL_DONE`). */
+  readonly writes: readonly CallWrites[];
 }
 
 export interface GenerateRequest {
@@ -156,5 +158,6 @@ export function generate(request: GenerateRequest): Result<GeneratedModel, Unsup
       ...(prefix ? [prefix.file] : []),
     ],
     facts,
+    writes: callWrites(graph, plan),
   });
 }

@@ -27,7 +27,7 @@ const isCode = (path: string): boolean => isLibraryTemplate(path) && !path.start
 /** Libraries show nobody the results inside: the calls for that, which are empty here, go, and blocks of nothing else. */
 const withoutTrace = (model: string): string =>
   model
-    .replace(/^ *(?:if \([^()]*\) )?FL_AFTER_(?:CALL|ROW)\([^;]*\);\n/gm, '')
+    .replace(/^ *(?:if \([^()]*\) )?FL_(?:AFTER_(?:CALL|ROW)|CALL_DONE)\([^;]*\);\n/gm, '')
     .replace(/^ *\{\n *\}\n/gm, '');
 
 /** Everything that can become part of the one source: kernels, runtime, the model. */

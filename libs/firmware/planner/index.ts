@@ -10,6 +10,7 @@
  *   storage      tensors that must share storage: a RESHAPE and its operand
  *   overlap      how far an output may lie over an operand that dies in its call, from the kernel's order of access
  *   items        what is to be placed (byte ranges over calls), who may share with whom, and the lower bound
+ *   clashes      what keeps two items apart that are alive together
  *   place        one item after the other, at the free place that a fit prefers
  *   strategies   in which order items are placed: a few by rule, then random changes, bounded and seeded
  *   exact        whether anything smaller exists, by exhaustive search, bounded
@@ -25,10 +26,12 @@
  *   row-calls    the calls of a segment, by demand of its last operator
  *   row-flow     what is alive meanwhile (row-walk): maps that come in or go out as staircases, the others as rings; some
  *                rings of one row lie in rows of others (lodging)
+ *   pieces       every segment that there could be, and its cost; known-stretches: that of other graphs' stretches
  *   segments     the best partitions into segments, for memory or for few calls
  *   streams      flows as spans of items; from there on all is as for whole maps. Staircases slide into each other by
  *                themselves: placement takes from two items only the distances that keep them apart whenever both are alive
  *   plan-streams which partitions are placed, and which plan is taken
+ *   outlook      what plans of many graphs would take, before one of them is planned
  *
  * A training step keeps the order of its graph, but for biases, which are updated as soon as they can be. `optimize` streams
  * operators of its forward half, clamp masks and saved inputs included: a mask is a whole buffer from the first row on, and so
@@ -82,14 +85,17 @@ export {
   type Schedule,
   type Segment,
 } from './schedule';
+export { type ByteRange, type CallWrites, callWrites } from './call-writes';
 export { type ChannelRule, channelRuleOf } from './channel-rules';
 export { channelwise } from './channelwise';
 export { countsInputRows } from './row-network';
+export { KnownStretches } from './known-stretches';
 export { isMap, type RowLayout, rowLayoutOf } from './rows';
 export { type ConvolutionKernel, convolutionKernel, elementsOf, extentOf, layerOf, shapeOf } from './kernels';
 export { channelScratchBytes, type KernelSet, lentTogether, scratchBytes } from './scratch';
 export { type VectorPlanes, vectorPlanes } from './vector-planes';
 export { type DoesNotFit, placeAll, planMemory, type PlanRequest } from './plan-memory';
+export { Outlook } from './outlook';
 export { spareBits } from './stowage';
 export { verifyPlan } from './verify-plan';
 export { renderPlan } from './render-plan';

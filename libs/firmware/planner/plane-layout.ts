@@ -1,6 +1,6 @@
 /**
- * Where the planes of a gradient and their exponents lie, for the verifier: int16 or int8 mantissas in planes, then an int16 a
- * channel. Of an odd number of int8, the last plane has the byte behind it.
+ * Where the planes of a gradient and their exponents lie, for the verifier and for what programs watch: int16 or int8 mantissas in
+ * planes, then an int16 a channel. Of an odd number of int8, the last plane has the byte behind it.
  */
 import { type Graph, type TensorId, tensorOf } from '#libs/model/ir';
 
@@ -12,9 +12,11 @@ export interface PlaneLayout {
   readonly exponent: (channel: number) => Piece;
 }
 
-export function planeLayoutOf(graph: Graph, id: TensorId): PlaneLayout {
+/** @param kept how many channels there is place for; absent: for all */
+export function planeLayoutOf(graph: Graph, id: TensorId, kept?: number): PlaneLayout {
   const { type, shape } = tensorOf(graph, id);
-  const [channels = 0, pixels = 0] = shape;
+  const [all = 0, pixels = 0] = shape;
+  const channels = kept ?? all;
   const bytes = type === 'blockFloat8' ? pixels : 2 * pixels;
   const odd = (channels * bytes) % 2;
   return {

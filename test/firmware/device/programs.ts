@@ -38,6 +38,7 @@ export function perceptronModel(): GeneratedModel {
         ...bytes,
       },
     },
+    writes: [],
   };
 }
 

@@ -61,7 +61,8 @@ async function learnt(
 ): Promise<Learnt> {
   const model = unwrap(generate({ graph, plan, layout: parameterLayout(inference) }));
   const board = unwrap(await loadBoard(testWorkshop, 'mps2-an386'));
-  const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
+  const request = { program: 'harness', target, board, model, sanitize, trace: true } as const;
+  const built = unwrap(await build(testWorkshop, request));
   expect(built.warnings).toBe('');
   return learntByEngine(unwrap(await openEngine(testWorkshop, built).train(jobOf(inference))));
 }

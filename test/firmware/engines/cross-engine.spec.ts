@@ -112,7 +112,7 @@ async function compare(target: TargetName, sample: Case, sanitize = false): Prom
   const graph = unwrap(trainingGraph(sample.inference, sample.scheme));
   const { model, parameters } = prepare(graph, sample.inference);
   const job = jobOf(sample, parameters, model.facts.training?.classes ?? 0);
-  const built = await buildHarness(target, model, { sanitize });
+  const built = await buildHarness(target, model, { sanitize, trace: true });
   const result = unwrap(await openEngine(testWorkshop, built).train(job));
   return { says: learntByEngine(result), expected: learntByReference(graph, job) };
 }

@@ -22,7 +22,7 @@ async function outputsOf(
   { model, parameters }: Prepared,
   [, target, options]: Variant,
 ): Promise<readonly Uint8Array[]> {
-  const engine = openEngine(testWorkshop, await buildHarness(target, model, options));
+  const engine = openEngine(testWorkshop, await buildHarness(target, model, { ...options, trace: true }));
   return unwrap(await engine.forward({ parameters, inputs: goldenInputs() })).outputs;
 }
 

@@ -24,7 +24,7 @@ async function expectGolden(
 ): Promise<void> {
   const graph = unwrap(goldenGraph(golden));
   const { model, parameters } = prepare(graph, golden.inference);
-  const built = await buildHarness(target, model, options);
+  const built = await buildHarness(target, model, { ...options, trace: true });
   expect(built.warnings).toBe('');
   const result = unwrap(await openEngine(testWorkshop, built).train(jobOf(golden, parameters)));
   const steps = golden.steps.flatMap((_, t) => {

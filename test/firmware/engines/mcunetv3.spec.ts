@@ -124,7 +124,7 @@ describe.each(MCUNETV3)('%s', (model) => {
           digests: false,
         };
         expected ??= learntByReference(graph, job);
-        const built = await buildHarness(target, generated, { sanitize });
+        const built = await buildHarness(target, generated, { sanitize, trace: true });
         const result = unwrap(await openEngine(testWorkshop, built).train(job));
         expect(learntByEngine(result)).toEqual(expected);
       },

@@ -61,7 +61,8 @@ export async function trainingDifference(
   const step = unwrap(planStep(inference, scheme, { ...plan, cache, gradients }));
   const { model } = unwrap(written(inference, step));
   const board = unwrap(await loadBoard(testWorkshop, boardName));
-  const built = unwrap(await build(testWorkshop, { program: 'harness', target, board, model, sanitize }));
+  const request = { program: 'harness', target, board, model, sanitize, trace: true } as const;
+  const built = unwrap(await build(testWorkshop, request));
   if (built.warnings !== '') return `${inference.name}: ${built.warnings}`;
   const job = jobOf(inference, model.facts.training?.labels ?? 0, packParameters(inference));
   const inputs = step.prefix ? job.inputs.map(featureMaker(step.prefix.graph)) : job.inputs;

@@ -36,12 +36,18 @@ class ModelSource {
   /** Position of every traced operator among the traced ones. */
   private readonly traced: ReadonlyMap<Op, number>;
 
+  private readonly graph: Graph;
+  private readonly plan: Plan;
+
+  /** @param isWatched whether a traced program is told of its calls */
   constructor(
-    private readonly graph: Graph,
-    private readonly plan: Plan,
+    { graph, plan }: { readonly graph: Graph; readonly plan: Plan },
     private readonly places: Places,
     private readonly facts: ModelFacts,
+    private readonly isWatched: boolean,
   ) {
+    this.graph = graph;
+    this.plan = plan;
     this.traced = new Map(facts.calls.map(({ op }, index) => [graph.ops[op]!, index]));
   }
 
@@ -135,7 +141,10 @@ class ModelSource {
   }
 
   private block(op: Op, time: number): string {
-    const statements = [...emitterOf(op).emit(op, this.scopeOf(op, time)), ...this.trace(op)];
+    const [emitter, scope] = [emitterOf(op), this.scopeOf(op, time)];
+    const emitted = emitter.emit(op, scope);
+    const done = emitted.length === 0 ? [] : this.done(`${time}`);
+    const statements = [...emitted, ...this.trace(op), ...done, ...(emitter.leave?.(op, scope) ?? [])];
     return blockText(this.comment(`call ${time}`, op, time), statements);
   }
 
@@ -163,9 +172,15 @@ class ModelSource {
         opAt(index),
         this.scopeOf(opAt(index), timeOf(index, call), { part: call }),
       );
-    const block = (which: string, index: number, call: ChannelCall): string =>
-      blockText(this.comment(which, opAt(index), timeOf(index, call)), emitted(index, call));
-    const body = ops.map((index) => block('every few channels', index, 'group'));
+    const block = (which: string, index: number, call: ChannelCall, number: string): string =>
+      blockText(this.comment(which, opAt(index), timeOf(index, call)), [
+        ...emitted(index, call),
+        ...this.done(number),
+      ]);
+    const turns = from + sums.length;
+    const body = ops.map((index, i) =>
+      block('every few channels', index, 'group', `${turns + i} + channel / ${together} * ${ops.length}`),
+    );
     const end =
       channels % together === 0
         ? `channel + ${together}`
@@ -175,12 +190,12 @@ class ModelSource {
       blockText(
         [`calls ${from}..${to - 1}, ${together} of ${channels} channels at a time:`, `  ${names}`],
         [
-          ...sums.flatMap((index) => emitted(index, 'begin')),
+          ...sums.flatMap((index, i) => [...emitted(index, 'begin'), ...this.done(`${from + i}`)]),
           `for (int32_t channel = 0; channel < ${channels}; channel += ${together}) {`,
           `  const fl_channels group = {channel, ${end}};`,
           ...body,
           '}',
-          ...sums.map((index) => block('after all channels', index, 'finish')),
+          ...sums.map((index, i) => block('after all channels', index, 'finish', `${to - sums.length + i}`)),
         ],
       ),
     ];
@@ -192,6 +207,7 @@ class ModelSource {
       [`call ${time}: ${this.places.describe(tensor)} is read`],
       [
         `fl_model_read_input(input, ${this.inputNumber(tensor)}, ${count}, fl_s8(arena, ${this.places.label(tensor)}));`,
+        ...this.done(`${time}`),
       ],
     );
   }
@@ -209,7 +225,11 @@ class ModelSource {
     if (only && others.length === 0)
       return blockText(
         [...comment, ...only.comment],
-        [`for (int32_t row = 0; row < ${order.length}; row++) {`, ...indented(only.statements), '}'],
+        [
+          `for (int32_t row = 0; row < ${order.length}; row++) {`,
+          ...indented([...only.statements, ...this.done(`${from} + row`)]),
+          '}',
+        ],
       );
     const type = lanes.length > LARGEST_BYTE ? 'uint16_t' : 'uint8_t';
     const { size, value } = arrayText(order);
@@ -221,6 +241,7 @@ class ModelSource {
         `const ${type} next = ${table}[call];`,
         'const int32_t row = rows[next]++;',
         casesText([only as CaseText, ...others]),
+        ...this.done(`${from} + call`),
       ]),
       '}',
     ]);
@@ -273,6 +294,11 @@ class ModelSource {
     return [`FL_AFTER_CALL(${index}, arena + ${this.places.label(call.tensor)}, ${call.bytes}u);`];
   }
 
+  /** Says that a call of the schedule has written all that it writes. */
+  private done(number: string): readonly string[] {
+    return this.isWatched ? [`FL_CALL_DONE(${number});`] : [];
+  }
+
   private comment(which: string, op: Op, time: number): readonly string[] {
     const rule = ruleOf(op);
     const scratch = scratchOf(this.plan, time);
@@ -318,8 +344,8 @@ const backwardFunction = (blocks: readonly string[]): string =>
   });
 
 export const modelSource = (graph: Graph, plan: Plan, places: Places, facts: ModelFacts): string =>
-  new ModelSource(graph, plan, places, facts).text();
+  new ModelSource({ graph, plan }, places, facts, true).text();
 
 /** The source of a prefix beside its model's. */
 export const prefixSource = (graph: Graph, plan: Plan, places: Places, facts: ModelFacts): string =>
-  new ModelSource(graph, plan, places, { ...facts, calls: [] }).prefixText();
+  new ModelSource({ graph, plan }, places, { ...facts, calls: [] }, false).prefixText();

@@ -7,6 +7,8 @@ export interface Emitter<O> {
   refuse?(op: O, graph: Graph): string | undefined;
   /** Statements of the block that runs it; none for an operator that needs no code. */
   emit(op: O, scope: Scope): readonly string[];
+  /** Behind them, when all is written: what may leave the function. Only of operators that run whole. */
+  leave?(op: O, scope: Scope): readonly string[];
 }
 
 /** `f(a, b)` as one statement, one argument group a line where it gets long. */

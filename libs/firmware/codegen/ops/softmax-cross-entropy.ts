@@ -5,9 +5,10 @@ import { call, type Emitter } from './emitter';
 export const softmaxCrossEntropy: Emitter<SoftmaxCrossEntropy> = {
   emit: (op, scope) => [
     call(
-      'return fl_softmax_cross_entropy',
+      'const int32_t loss = fl_softmax_cross_entropy',
       [String(elementsOf(scope.graph, op.logits)), scope.pointer(op.logits, 's32'), 'label'],
       [scope.pointer(op.error, 's32')],
     ),
   ],
+  leave: () => ['return loss;'],
 };

@@ -12,7 +12,7 @@ export const squaredError: Emitter<SquaredError> = {
     endText(scope, op.mask),
     `const fl_ratio ratio = ${ratioText(op.ratio)};`,
     call(
-      'return fl_squared_error',
+      'const int32_t loss = fl_squared_error',
       [
         scope.pointer(op.prediction, 's8'),
         op.target === undefined ? '&target' : scope.pointer(op.target, 's8'),
@@ -20,4 +20,5 @@ export const squaredError: Emitter<SquaredError> = {
       ['&ratio', '&end', '&to', scope.scratch('s32')],
     ),
   ],
+  leave: () => ['return loss;'],
 };

@@ -28,7 +28,7 @@ export interface BuildRequest {
   readonly model: GeneratedModel;
   /** `inference`: the image that becomes a part of the program. */
   readonly parameters?: Uint8Array;
-  /** Forward results show what every call wrote. */
+  /** Forward results show what every call wrote; a call that changes what is not its own is a fault of the run. */
   readonly trace?: boolean;
   /** Native only. */
   readonly sanitize?: boolean;
@@ -51,6 +51,8 @@ export interface Build {
   readonly fit?: FitCertificate;
   /** Built with `trace`. */
   readonly trace: boolean;
+  /** Of a build with `trace`: what each call may change. */
+  readonly writes?: GeneratedModel['writes'];
   /** What compilers complained about; empty for our own code. */
   readonly warnings: string;
   /** How many of the objects had to be compiled. */
@@ -85,12 +87,12 @@ function generatedFiles({ model, board, program, parameters }: BuildRequest): re
 
 /** All but the kernels. */
 async function templateSources({ tree, request }: Bench): Promise<readonly Source[]> {
-  const { program, target, board } = request;
-  const { sources, sourcesOf } = PROGRAMS[program];
+  const { program, target, board, trace } = request;
+  const { sources, sourcesOf, traceSources } = PROGRAMS[program];
   const ofTarget = sourcesOf[target];
   invariant(ofTarget, `the program ${program} is not made for ${target}`);
   const startup = new Set(startupOf(board));
-  const files = [...sources, ...ofTarget(board)];
+  const files = [...sources, ...ofTarget(board), ...(trace ? traceSources : [])];
   return Promise.all(files.map((file) => tree.source(file, startup.has(file))));
 }
 
@@ -186,6 +188,7 @@ async function buildOn(bench: Bench): Promise<Result<Build, BuildFault>> {
     footprint: footprintOf(target, linked.value.binary, fit.value),
     ...(fit.value ? { fit: fit.value } : {}),
     trace,
+    ...(trace ? { writes: model.writes } : {}),
     warnings: objects.value.map(({ warnings }) => warnings).join(''),
     compiled: objects.value.filter(({ fromCache }) => !fromCache).length,
   });

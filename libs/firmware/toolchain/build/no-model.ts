@@ -17,4 +17,5 @@ export const NO_MODEL: GeneratedModel = {
     calls: [],
     scratchBytes: 0,
   },
+  writes: [],
 };

@@ -15,6 +15,8 @@ export interface Program {
   readonly sources: readonly string[];
   /** And those of one target; a program is not built for the others. */
   readonly sourcesOf: Readonly<Partial<Record<TargetName, (board: Board) => readonly string[]>>>;
+  /** More sources of programs that are built with `trace`. */
+  readonly traceSources: readonly string[];
   /** Functions that a wasm host may call. */
   readonly exports: (facts: ModelFacts) => readonly string[];
   /** Interrupt handlers: they come on top of the deepest stack, one at a time. */
@@ -26,6 +28,9 @@ export interface Program {
   /** Why it cannot be made for an ARM board, where it can't. */
   readonly lacking: (board: Board) => string | undefined;
 }
+
+/** What watches a model at work, in programs that do jobs. */
+const WATCH = ['host/write_guard.c'];
 
 const RUNTIME = [
   'runtime/load_variables.c',
@@ -99,6 +104,7 @@ const WORK = [
   'runtime/fl_upload.c',
   'runtime/fl_work.c',
   'net/fl_delta_coding.c',
+  'net/fl_delta_model.c',
 ];
 
 const driversOf = ({ drivers }: Board): readonly string[] =>
@@ -121,6 +127,7 @@ const device = (sources: readonly string[], calledIndirectly: readonly string[])
     arm: (board) => [...startupOf(board), ...driversOf(board), 'runtime/memory.c', 'runtime/main.c'],
     wasm: () => ['runtime/memory.c', 'host/wasm_device.c'],
   },
+  traceSources: [],
   exports: () => [], // named in wasm_device.c
   interrupts: ['board_tick', 'board_received'],
   calledIndirectly,
@@ -136,6 +143,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
       wasm: () => ['runtime/memory.c', 'host/wasm.c', 'host/wasm_train.c'],
       native: () => ['host/native.c'],
     },
+    traceSources: WATCH,
     exports: ({ training }) => [
       'fl_harness_run',
       'fl_wasm_arena',
@@ -159,6 +167,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
       wasm: () => ['runtime/memory.c', 'host/harness.c'],
       native: () => ['host/harness.c', 'host/native.c'],
     },
+    traceSources: WATCH,
     exports: () => ['fl_harness_run'],
     interrupts: [],
     calledIndirectly: [],
@@ -179,6 +188,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
       wasm: () => ['runtime/memory.c'],
       native: () => ['host/train_session_native.c'],
     },
+    traceSources: [],
     exports: () => ['fl_train_begin', 'fl_train_go_on'],
     interrupts: [],
     calledIndirectly: [],

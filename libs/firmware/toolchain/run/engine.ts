@@ -1,8 +1,8 @@
 import { invariant, ok, type Result } from '#libs/base/result';
-import type { Build } from '../build/build';
 import { type ForwardJob, packJob, type TrainJob } from './job';
 import {
   type ForwardResult,
+  type Observed,
   readForwardResult,
   readTrainResult,
   resultCapacity,
@@ -28,11 +28,11 @@ export interface Outcome {
 export type Outside = (job: Uint8Array, capacity: number) => Promise<Result<Outcome, RunFault>>;
 
 /** An engine from a way to run the harness. */
-export function engineOver(build: Pick<Build, 'facts' | 'trace'>, outside: Outside): Engine {
-  const { facts } = build;
+export function engineOver(build: Observed, outside: Outside): Engine {
+  const { facts, writes } = build;
   return {
     async forward(job) {
-      const ran = await outside(packJob(job), resultCapacity(build, job.inputs.length, 0));
+      const ran = await outside(packJob(job, writes), resultCapacity(build, job.inputs.length, 0));
       if (!ran.ok) return ran;
       const { result, instructions } = ran.value;
       const read = readForwardResult(result, build);
@@ -40,8 +40,9 @@ export function engineOver(build: Pick<Build, 'facts' | 'trace'>, outside: Outsi
     },
     async train(job) {
       invariant(facts.training, `${facts.name} was built for inference only`);
-      const ran = await outside(packJob(job), resultCapacity(build, job.inputs.length, job.steps.length));
-      return ran.ok ? readTrainResult(ran.value.result) : ran;
+      const capacity = resultCapacity(build, job.inputs.length, job.steps.length);
+      const ran = await outside(packJob(job, writes), capacity);
+      return ran.ok ? readTrainResult(ran.value.result, build) : ran;
     },
   };
 }

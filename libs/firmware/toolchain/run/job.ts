@@ -1,5 +1,6 @@
 import { ByteWriter } from '#libs/base/bytes';
 import { invariant } from '#libs/base/result';
+import type { GeneratedModel } from '#libs/firmware/codegen';
 
 /** A learning rate: mantissa * 2^(exponent - 15) (N0). */
 export interface JobRate {
@@ -41,6 +42,9 @@ export interface TrainJob extends Omit<ForwardJob, 'fill'> {
   readonly digests?: boolean;
 }
 
+/** What each call of the model may change, where that is watched. */
+type Writes = GeneratedModel['writes'];
+
 const MAGIC = 0x424a4c46;
 const VERSION = 1;
 const HEAD_BYTES = 64;
@@ -63,9 +67,26 @@ interface Sections {
   readonly inputs: number;
   readonly steps: number;
   readonly rates: number;
+  readonly writes: number;
 }
 
-function sectionsOf(job: ForwardJob, steps: readonly JobStep[], rates: readonly JobRates[]): Sections {
+/** Which ranges are each call's, then all ranges. */
+function writeRanges(writer: ByteWriter, writes: Writes): void {
+  let first = 0;
+  for (const { ranges } of writes) {
+    writer.u32(first);
+    first += ranges.length;
+  }
+  writer.u32(first);
+  for (const { ranges } of writes) {
+    for (const [from, to] of ranges) {
+      writer.u32(from);
+      writer.u32(to);
+    }
+  }
+}
+
+function sectionsOf(job: ForwardJob, { steps, rates }: Choices, writes: Writes): Sections {
   const writer = new ByteWriter();
   writer.bytes(new Uint8Array(HEAD_BYTES));
   const begin = (): number => {
@@ -84,10 +105,12 @@ function sectionsOf(job: ForwardJob, steps: readonly JobStep[], rates: readonly 
     writer.u32(firstStep);
     for (const rate of [weights, bias, head]) writeRate(writer, rate);
   }
+  const writesAt = begin();
+  writeRanges(writer, writes);
   const inputs = begin();
   for (const input of job.inputs) writer.bytes(new Uint8Array(input.buffer, input.byteOffset, input.length));
   writer.align(ALIGNMENT);
-  return { body: writer.finish(), parameters, inputs, steps: stepsAt, rates: ratesAt };
+  return { body: writer.finish(), parameters, inputs, steps: stepsAt, rates: ratesAt, writes: writesAt };
 }
 
 /** What of a job is not bytes. */
@@ -108,12 +131,16 @@ function choicesOf(job: ForwardJob | TrainJob): Choices {
   return { mode: MODE.forward, steps: [], rates: [], seed: job.fill ?? 0, flags };
 }
 
-/** A job as the harness reads it (FORMATS.md, fl_harness.h). */
-export function packJob(job: ForwardJob | TrainJob): Uint8Array {
-  const { mode, steps, rates, seed, flags } = choicesOf(job);
+/**
+ * A job as the harness reads it (FORMATS.md, fl_harness.h).
+ * @param writes what each call of the model may change: watched by programs built with `trace`
+ */
+export function packJob(job: ForwardJob | TrainJob, writes: Writes = []): Uint8Array {
+  const choices = choicesOf(job);
+  const { mode, steps, rates, seed, flags } = choices;
   const sizes = new Set(job.inputs.map(({ length }) => length));
   invariant(sizes.size <= 1, 'inputs of one job have one size');
-  const { body, ...offsets } = sectionsOf(job, steps, rates);
+  const { body, ...offsets } = sectionsOf(job, choices, writes);
   const head = new ByteWriter();
   head.u32(MAGIC);
   head.u16(VERSION);
@@ -129,6 +156,8 @@ export function packJob(job: ForwardJob | TrainJob): Uint8Array {
   head.u32(seed);
   head.u32(flags);
   head.u32(job.parameters?.length ?? 0);
+  head.u32(offsets.writes);
+  head.u32(writes.length);
   body.set(head.finish());
   return body;
 }

@@ -5,13 +5,19 @@ import type { Build } from '../build/build';
 
 /** The program refused the job, trapped, or gave nothing that can be read. */
 export interface RunFault extends Fault {
-  readonly code: 'run.bad-job' | 'run.bad-parameters' | 'run.no-room' | 'run.trapped' | 'run.failed';
+  readonly code:
+    'run.bad-job' | 'run.bad-parameters' | 'run.no-room' | 'run.trapped' | 'run.stray-write' | 'run.failed';
   /** trapped: the processor's exception number (4 MemManage, 5 BusFault, 6 UsageFault, 3 HardFault). */
   readonly exception?: number;
-  /** trapped: the address that was touched, 0 where unknown. */
+  /** trapped: the address that was touched, 0 where unknown; stray write: the byte of the arena. */
   readonly address?: number;
   readonly programCounter?: number;
+  /** Stray write: the number of the call in the plan's schedule. */
+  readonly call?: number;
 }
+
+/** What must be known of a build to read its results. */
+export type Observed = Pick<Build, 'facts' | 'trace' | 'writes'>;
 
 /** What one training step left behind. */
 export interface StepRecord {
@@ -111,7 +117,14 @@ export function trapped({ exception, status, address, programCounter }: Head['tr
   return { code: 'run.trapped', message, exception, address, programCounter };
 }
 
-function faultOf(head: Head): RunFault | undefined {
+/** A call changed what the plan does not give it. */
+function strayWrite({ detail: call, trap: { address } }: Head, writes: Build['writes'] = []): RunFault {
+  const name = writes[call]?.name ?? 'unknown';
+  const message = `call ${call} (${name}) changed byte ${address} of the arena, which is not its own`;
+  return { code: 'run.stray-write', message, call, address };
+}
+
+function faultOf(head: Head, writes?: Build['writes']): RunFault | undefined {
   const plain = (code: RunFault['code'], message: string): RunFault => ({ code, message });
   switch (head.status) {
     case 0:
@@ -124,16 +137,22 @@ function faultOf(head: Head): RunFault | undefined {
       return plain('run.no-room', `the result needs ${head.detail} bytes`);
     case 4:
       return trapped(head.trap);
+    case 5:
+      return strayWrite(head, writes);
     default:
       return plain('run.failed', `the program ended with status ${head.status}`);
   }
 }
 
 /** Reads a result with `take`, or says why there is none. */
-function withHead<T>(bytes: Uint8Array, take: (head: Head) => T): Result<T, RunFault> {
+function withHead<T>(
+  bytes: Uint8Array,
+  { writes }: Pick<Observed, 'writes'>,
+  take: (head: Head) => T,
+): Result<T, RunFault> {
   try {
     const head = readHead(bytes);
-    const fault = faultOf(head);
+    const fault = faultOf(head, writes);
     return fault ? err(fault) : ok(take(head));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -152,14 +171,11 @@ function layersOf(bytes: Uint8Array, { trace }: Head, { calls }: ModelFacts): re
   return calls.map((call) => reader.take(call.bytes).slice());
 }
 
-export const readForwardResult = (
-  bytes: Uint8Array,
-  { facts, trace }: Pick<Build, 'facts' | 'trace'>,
-): Result<ForwardResult, RunFault> =>
-  withHead(bytes, (head) => ({
+export const readForwardResult = (bytes: Uint8Array, build: Observed): Result<ForwardResult, RunFault> =>
+  withHead(bytes, build, (head) => ({
     outputs: records(bytes, head.records).map((record) => record.slice()),
     stackBytes: head.stackBytes,
-    ...(trace ? { layers: layersOf(bytes, head, facts) } : {}),
+    ...(build.trace ? { layers: layersOf(bytes, head, build.facts) } : {}),
   }));
 
 /** Little-endian int32 numbers. */
@@ -176,8 +192,11 @@ function stepRecord(record: Uint8Array): StepRecord {
   return { loss, stateDigest, logits: int32s(output), output };
 }
 
-export const readTrainResult = (bytes: Uint8Array): Result<TrainResult, RunFault> =>
-  withHead(bytes, (head) => ({
+export const readTrainResult = (
+  bytes: Uint8Array,
+  build: Pick<Observed, 'writes'>,
+): Result<TrainResult, RunFault> =>
+  withHead(bytes, build, (head) => ({
     startDigest: head.startDigest,
     steps: records(bytes, head.records).map(stepRecord),
     state: new ByteReader(bytes, head.state.offset).take(head.state.bytes).slice(),
@@ -186,13 +205,10 @@ export const readTrainResult = (bytes: Uint8Array): Result<TrainResult, RunFault
   }));
 
 /** Bytes that are enough for any result of a job. */
-export const resultCapacity = (
-  { facts, trace }: Pick<Build, 'facts' | 'trace'>,
-  inputs: number,
-  steps: number,
-): number => {
+export const resultCapacity = ({ facts, trace }: Observed, inputs: number, steps: number): number => {
   const { training } = facts;
-  const traceBytes = trace ? facts.calls.reduce((sum, { bytes }) => sum + bytes, 0) : 0;
+  /* And the copy of the arena to which it is compared. */
+  const traceBytes = trace ? facts.calls.reduce((sum, { bytes }) => sum + bytes, facts.arenaBytes) : 0;
   const record = LOSS_BYTES + DIGEST_BYTES + facts.outputBytes;
   return (
     HEAD_BYTES +

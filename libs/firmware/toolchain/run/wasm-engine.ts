@@ -5,7 +5,7 @@ import { WasmMachine } from './wasm-memory';
 import { compileWasm } from './webassembly';
 
 /** The harness as WebAssembly in this process: a new instance for every job. */
-export function wasmEngine(build: Pick<Build, 'binary' | 'facts' | 'trace'>): Engine {
+export function wasmEngine(build: Pick<Build, 'binary' | 'facts' | 'trace' | 'writes'>): Engine {
   const module = compileWasm(build.binary);
   return engineOver(build, async (job, capacity) => {
     const machine = new WasmMachine(module);
