@@ -21,7 +21,11 @@ export interface BoardOptions {
   readonly uid?: string;
   readonly slotBytes?: number;
   readonly featureBytes?: number;
+  /** Of the ring for items that the device captures itself. */
+  readonly captureBytes?: number;
   readonly program: Uint8Array;
+  /** One that was in use. Default: as it leaves the factory. */
+  readonly flash?: Uint8Array;
 }
 
 export function testFlash({
@@ -30,13 +34,15 @@ export function testFlash({
   uid,
   slotBytes,
   featureBytes,
-}: Omit<BoardOptions, 'program'>): Uint8Array {
+  captureBytes = 0,
+}: Omit<BoardOptions, 'program' | 'flash'>): Uint8Array {
   const board = {
     uid: fromHex(uid ?? TEST_UID) as Uint8Array,
     entropy: new Uint8Array(16).fill(7),
     sramBytes: 65_536,
     flashBytes: 1 << 20,
     slotBytes: slotBytes ?? TEST_SLOT_BYTES,
+    captureBytes,
     board: 'virtual-m4',
     core: 'cortex-m4',
     label: 'test board',
@@ -73,7 +79,7 @@ export class TestFleet {
       },
       {
         name: 'test',
-        flash: new MemoryFlash(testFlash(options)),
+        flash: new MemoryFlash(options.flash ?? testFlash(options)),
         program: options.program,
         onLog: (line) => this.log.push(line),
       },
