@@ -96,6 +96,8 @@ describe('run', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^kws-digits on reference$/m);
     expect(out).toMatch(/^multiply-accumulates +2,5/m);
+    expect(out).not.toMatch(/^stack/m);
+    expect((await runDemo('arm:mps2-an386')).out).toMatch(/^stack, worst case +[1-9]\d+$/m);
   });
 
   it.each([

@@ -66,7 +66,7 @@ export const run = defineCommand({
   notes: [
     'staticRamBytes is all RAM of the linked inference but the stack (input, arena, scratch, state), flashBytes its code,\n' +
       'constants and weights, stackBytes the worst case of its call graph (arm). The reference is not linked: its RAM is the\n' +
-      'planned arena, its flash the parameter image, its stack 0; with --layers it runs the graph of the file, so that\n' +
+      'planned arena, its flash the parameter image. 0 stands for a stack that nothing bounds (all but arm); with --layers it runs the graph of the file, so that\n' +
       'tensors which compiling removes (a PAD, QUANTIZE, DEQUANTIZE) are written too.',
   ],
   async run({ words: [path], options }, terminal) {
@@ -180,7 +180,8 @@ function runText(figures: RunFigures): string {
     ['arena', figures.arenaBytes],
     ['  of which scratch, at most', figures.scratchBytes],
     ['static RAM (arena and all else but the stack)', figures.staticRamBytes],
-    ['stack, worst case', figures.stackBytes],
+    // Only programs for boards have a call graph that bounds it.
+    ['stack, worst case', figures.board === undefined ? undefined : figures.stackBytes],
     ['flash (code, constants, weights)', figures.flashBytes],
     ['lower bound of the arena', figures.lowerBoundBytes],
     ['multiply-accumulates', figures.macs],
