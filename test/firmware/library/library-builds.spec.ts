@@ -39,6 +39,35 @@ describeWith(['arm-none-eabi-gcc', 'nm', 'size'], 'a library compiled for a Cort
   });
 });
 
+describeWith(['arm-none-eabi-gcc', 'arm-none-eabi-objdump'], 'a library compiled for a Cortex-M55', () => {
+  const M55 = ['-mcpu=cortex-m55', '-mthumb'];
+  const LOOP = /^ *[0-9a-f]+:\t[0-9a-f ]+\t(?:dls|wls|le|dlstp|wlstp|letp)\b/gm;
+  const loopsIn = (object: string): number => {
+    const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const;
+    const listing = execFileSync('arm-none-eabi-objdump', ['-d', object], options);
+    return listing.match(LOOP)?.length ?? 0;
+  };
+
+  // GCC 12 gets some of them wrong (amalgamate.ts).
+  it.each(['-Os', '-O2', '-O3'])(
+    'is clean and has no low-overhead loop, with %s and no other flag',
+    (level) => {
+      const objects = homeOf('a classifier').objects('arm-none-eabi-gcc', [...M55, level]);
+      expect(loopsIn(at(objects, 0))).toBe(0);
+    },
+  );
+
+  it('would have some otherwise', () => {
+    const home = homeOf('a classifier');
+    const text = home.read(`src/${home.name}.c`);
+    const bare = home.write('test/bare.c', text.replace(/^#pragma GCC optimize.*$/m, ''));
+    const object = home.path('test', 'bare.o');
+    const flags = [...M55, '-O2', '-I', home.path('src')];
+    execFileSync('arm-none-eabi-gcc', [...flags, '-c', bare, '-o', object]);
+    expect(loopsIn(object)).toBeGreaterThan(0);
+  });
+});
+
 describeWith(['gcc'], 'a library', () => {
   it.each(['model', 'model_config', 'fl_model', 'load', 'depthwise_conv2d_s8', 'int', ''])(
     'is clean whatever the model is called: "%s"',

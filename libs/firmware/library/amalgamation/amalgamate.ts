@@ -30,6 +30,20 @@ export function amalgamate(texts: ProgramTexts): string {
 const WIDE = /^u?int(?:16|32|64)_t$/;
 const lenient = (type: string): string => `fl_any_${type.slice(0, -2)}`;
 
+/**
+ * For the whole file, whatever flags the user compiles with: what programs of ours have from `targets.ts` and fl_small.h. Of the other
+ * targets of GCC none that this code is for has such loops.
+ */
+const LOOPS = [
+  '/*',
+  ' * Loops count as they are written: GCC (seen in 12.2, for Cortex-M55) turns some into low-overhead loops although flags of',
+  ' * their last comparison are used behind them; what an `if` guards there was then done always.',
+  ' */',
+  '#if defined(__GNUC__) && !defined(__clang__) && defined(__arm__)',
+  '#pragma GCC optimize("no-branch-count-reg")',
+  '#endif',
+];
+
 const ATTRIBUTES = [
   '/*',
   ' * FL_MAY_ALIAS: the arena is bytes that are read as what the plan put there; accesses through these types are never',
@@ -72,7 +86,9 @@ class Amalgamation {
     const standard = [...new Set(inlined.flatMap((file) => file.standard))].sort();
     const includes = standard.map((name) => `#include ${name}`);
     const types = [...this.wide].sort().map((type) => `typedef ${type} FL_MAY_ALIAS ${lenient(type)};`);
-    return [includes.join('\n'), [...ATTRIBUTES, ...types].join('\n'), ...bodies].join('\n\n');
+    return [LOOPS.join('\n'), includes.join('\n'), [...ATTRIBUTES, ...types].join('\n'), ...bodies].join(
+      '\n\n',
+    );
   }
 
   /** Functions are declared before everything, but tables have to come before those that read them. */
