@@ -4,7 +4,9 @@ import { figures, percent, points, relative } from './numbers';
 /** How values of a measure are written. */
 export interface MeasureWords {
   readonly name: string;
-  /** Behind the title of a column of them: `%`, `MSE`. */
+  /** Title of a column of them: `Accuracy %`, `MSE`. */
+  readonly title: string;
+  /** Behind the title of a column that says whose: `Before %`, `Before MSE`. */
   readonly unit: string;
   readonly direction: string;
   readonly format: (value: number) => string;
@@ -16,6 +18,7 @@ export interface MeasureWords {
 const MEASURES: Readonly<Record<Measure['name'], Omit<MeasureWords, 'direction'>>> = {
   accuracy: {
     name: 'Accuracy',
+    title: 'Accuracy %',
     unit: '%',
     format: percent,
     change: points,
@@ -23,6 +26,7 @@ const MEASURES: Readonly<Record<Measure['name'], Omit<MeasureWords, 'direction'>
   },
   meanSquaredError: {
     name: 'Mean squared error',
+    title: 'MSE',
     unit: 'MSE',
     format: figures,
     change: relative,
@@ -44,6 +48,8 @@ export const measureWords = ({ name, better }: Measure): MeasureWords => ({
 export interface LossWords {
   /** `Loss, bits`. */
   readonly title: string;
+  /** `Loss per pass, bits`. */
+  readonly perPass: string;
   readonly unit: string;
   /** A loss of the wire, in the unit. */
   readonly valueOf: (loss: number) => number;
@@ -51,9 +57,21 @@ export interface LossWords {
   readonly formatValue: (value: number) => string;
 }
 
-const LOSSES: Readonly<Record<LossMeasure['name'], Pick<LossWords, 'title' | 'unit' | 'formatValue'>>> = {
-  crossEntropy: { title: 'Loss, bits', unit: 'bit', formatValue: (value) => value.toFixed(3) },
-  meanSquaredError: { title: 'Loss, mean squared error', unit: 'squared error', formatValue: figures },
+const LOSSES: Readonly<
+  Record<LossMeasure['name'], Pick<LossWords, 'title' | 'perPass' | 'unit' | 'formatValue'>>
+> = {
+  crossEntropy: {
+    title: 'Loss, bits',
+    perPass: 'Loss per pass, bits',
+    unit: 'bit',
+    formatValue: (value) => value.toFixed(3),
+  },
+  meanSquaredError: {
+    title: 'Loss, mean squared error',
+    perPass: 'MSE per pass',
+    unit: 'squared error',
+    formatValue: figures,
+  },
 };
 
 export function lossWords({ name, perUnit }: LossMeasure): LossWords {

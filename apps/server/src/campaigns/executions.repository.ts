@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { invariant } from '#libs/base/result';
 import type { ItemOrder, SessionEnd } from '#libs/fleet/protocol';
 import type { ScheduleName } from '#libs/model/quant';
 import type { Measure } from '#libs/model/session';
@@ -74,7 +75,6 @@ export interface OrderedExecution extends Execution {
     readonly stopPatience: number;
     readonly stopLeastFall: number;
     readonly seed: number;
-    readonly measure: Measure;
   };
   readonly artifact: { readonly id: number; readonly digest: string; readonly sizeBytes: number };
   readonly device: {
@@ -112,7 +112,7 @@ export interface ReceivedDelta {
 
 /** The campaign's machine is as large as its fleet: a device's part does not need it. */
 const ORDERED = {
-  round: { include: { campaign: { omit: { machine: true }, include: MEASURED } } },
+  round: { include: { campaign: { omit: { machine: true } } } },
   artifact: true,
   device: true,
 } satisfies Prisma.ExecutionInclude;
@@ -139,6 +139,13 @@ export class ExecutionsRepository {
       orderBy: { id: 'desc' },
     });
     return row ? orderedFromRow(row) : undefined;
+  }
+
+  /** What the campaign of an execution is measured by. Devices need not know: only what they tell is read by it. */
+  async measureOf({ campaign: { id } }: Pick<OrderedExecution, 'campaign'>): Promise<Measure> {
+    const row = await this.database.reader.campaign.findUnique({ where: { id }, select: MEASURED });
+    invariant(row, `there is a campaign ${id}`);
+    return measureFromRow(row);
   }
 
   /** How many items the device learned from when it last told, before this execution. */
@@ -288,7 +295,7 @@ function orderedFromRow({
   device,
   ...row
 }: OrderedRow): OrderedExecution {
-  const { seed, schedule, itemOrder, baseVersion, ...settings } = campaign;
+  const { seed, schedule, itemOrder, ...settings } = campaign;
   return {
     ...fromRow(row),
     round,
@@ -297,7 +304,6 @@ function orderedFromRow({
       seed: Number(seed),
       schedule: schedule as ScheduleName,
       itemOrder: itemOrder as ItemOrder,
-      measure: measureFromRow({ baseVersion }),
     },
     artifact,
     device,

@@ -46,23 +46,20 @@ export class Endings {
     return this.end(execution, STORED, { state: 'stored' }, delta);
   }
 
-  evaluated(execution: OrderedExecution, result: SessionResult): Promise<Ack> {
-    const ending = {
-      state: 'evaluated',
-      measured: measurementsOf(result, execution.campaign.measure),
-    } as const;
+  async evaluated(execution: OrderedExecution, result: SessionResult): Promise<Ack> {
+    const measured = measurementsOf(result, await this.executions.measureOf(execution));
+    const ending = { state: 'evaluated', measured } as const;
     return this.end(execution, STORED, ending);
   }
 
   /** The device says that it could not; that is kept, and over. */
-  failed(execution: OrderedExecution, result: SessionResult & { readonly kind: 'failed' }): Promise<Ack> {
+  async failed(
+    execution: OrderedExecution,
+    result: SessionResult & { readonly kind: 'failed' },
+  ): Promise<Ack> {
     const { status } = result;
-    const ending = {
-      state: 'failed',
-      status,
-      reason: codeSentence(status),
-      measured: measurementsOf(result, execution.campaign.measure),
-    } as const;
+    const measured = measurementsOf(result, await this.executions.measureOf(execution));
+    const ending = { state: 'failed', status, reason: codeSentence(status), measured } as const;
     return this.end(execution, failure(status, Status.stored), ending);
   }
 

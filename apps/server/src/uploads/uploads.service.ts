@@ -93,13 +93,9 @@ export class UploadsService {
     if (execution.upload?.digest !== digest) {
       await this.spool.remove(execution.id);
       const upload = { digest, bytes: result.deltaBytes };
+      const measured = measurementsOf(result, await this.executions.measureOf(execution));
       await this.database.inTransaction((transaction) =>
-        this.executions.announceUpload(
-          transaction,
-          execution.id,
-          upload,
-          measurementsOf(result, execution.campaign.measure),
-        ),
+        this.executions.announceUpload(transaction, execution.id, upload, measured),
       );
     }
     const have = await this.spool.size(execution.id);

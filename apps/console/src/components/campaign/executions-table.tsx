@@ -86,8 +86,8 @@ function trainingScores(measure: Measure): readonly Column<Execution>[] {
     }),
     changeColumn(measure),
     {
-      title: `Pass by pass: ${loss.title.toLowerCase()}`,
-      help: 'of the items to learn from, each before its own step',
+      title: loss.perPass,
+      help: 'mean over the items to learn from, each before its own step',
       needs: 'medium',
       cell: ({ passLosses }) => <PassLosses losses={passLosses ?? []} words={loss} />,
     },
@@ -125,15 +125,15 @@ export const trainingsTable = (first: First, measure: Measure): TableDeclaration
 
 /** Executions that only evaluate. */
 export function evaluationsTable(first: First, measure: Measure): TableDeclaration<Execution> {
-  const { name, unit, direction, format } = measureWords(measure);
-  const meaning = `of the version on the device’s own test items; ${direction}`;
+  const { name, title, direction, format } = measureWords(measure);
+  const meaning = `${name} of the version on the device’s own test items; ${direction}`;
   return {
     label: 'Executions',
     rowKey: ({ id }) => String(id),
     columns: [
       first,
       status,
-      figure(unit === '%' ? `${name} %` : name, meaning, { of: (one) => one.scoreBefore, format }),
+      figure(title, meaning, { of: (one) => one.scoreBefore, format }),
       figure('Test items', 'the device’s own', { of: (one) => one.testItems, format: grouped }),
       ...testLoss(measure, (one) => one.lossBefore).map((column) => ({
         ...column,

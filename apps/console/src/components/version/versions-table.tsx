@@ -1,9 +1,11 @@
-import type { Measure, ModelVersion } from '../../api/types';
+import type { Judgement, Measure, ModelVersion } from '../../api/types';
 import { measureWords, type MeasureWords } from '../../format/measure';
-import { grouped, NOTHING, shortDigest } from '../../format/numbers';
+import { grouped, NOTHING, orNothing, shortDigest } from '../../format/numbers';
 import { Link } from '../../router/link';
 import { downloads, paths } from '../../router/paths';
 import { CopyText } from '../copy/copy-text';
+import { StateMark } from '../state/state-mark';
+import type { StateWords } from '../state/states';
 import type { Column, TableDeclaration } from '../table/column';
 import { TimeAgo } from '../time/time-ago';
 import { type Origins, parentOf } from './origin';
@@ -35,12 +37,18 @@ const columnsOf = (
     cell: (version) => <MadeBy version={version} versions={versions} origins={origins} />,
   },
   {
-    title: words.unit === '%' ? `${words.name} %` : words.name,
-    help: `on the server's evaluation set; ${words.direction}`,
+    title: words.title,
+    help: `${words.name} on the server's evaluation set; ${words.direction}`,
     align: 'right',
     cell: (version) => <Score version={version} words={words} />,
   },
-  { title: 'Published', cell: (version) => <Standing version={version} words={words} /> },
+  { title: 'Standing', cell: ({ publishedAt }) => <Standing isPublished={publishedAt !== null} /> },
+  {
+    title: 'Compared',
+    help: `${words.name} of the published version before → of this one; ${words.direction}`,
+    needs: 'wide',
+    cell: ({ judgement }) => orNothing(judgement, (one) => comparisonWords(one, words)),
+  },
   {
     title: 'SHA-256',
     needs: 'medium',
@@ -88,22 +96,24 @@ function Score({ version: { score, evaluatedItems }, words }: MeasuredProps) {
   return <span title={`of ${grouped(evaluatedItems ?? 0)} items`}>{words.format(score)}</span>;
 }
 
-const PLACES = { evaluationSet: 'on the evaluation set', devices: 'on the devices' } as const;
+const PLACES: Readonly<Record<Judgement['on'], string>> = {
+  evaluationSet: 'evaluation set',
+  devices: 'on the devices',
+};
 
-/** Whether other campaigns start from it, and what that was decided by. */
-function Standing({ version: { publishedAt, judgement }, words }: MeasuredProps) {
-  const word = publishedAt === null ? 'candidate' : 'published';
-  if (!judgement) return <span title={STANDINGS[word]}>{word}</span>;
-  const { before, after, on } = judgement;
-  const why = `${words.format(before)} → ${words.format(after)} ${PLACES[on]}`;
-  return (
-    <span title={`${words.name} of the published version before → of this one; ${words.direction}`}>
-      {word}, {why}
-    </span>
-  );
-}
+/** What was decided by: `0.283 → 0.217, evaluation set`. */
+const comparisonWords = ({ before, after, on }: Judgement, { format }: MeasureWords): string =>
+  `${format(before)} → ${format(after)}, ${PLACES[on]}`;
 
 const STANDINGS = {
-  published: 'others start from it',
-  candidate: 'nothing starts from it but the campaign that made it',
-} as const;
+  published: { tone: 'good', word: 'published', meaning: 'others start from it' },
+  candidate: {
+    tone: 'off',
+    word: 'candidate',
+    meaning: 'nothing starts from it but the campaign that made it',
+  },
+} satisfies Record<string, StateWords>;
+
+const Standing = ({ isPublished }: { readonly isPublished: boolean }) => (
+  <StateMark state={isPublished ? STANDINGS.published : STANDINGS.candidate} />
+);

@@ -29,8 +29,8 @@ const ORDERS: Readonly<Record<CampaignDetails['itemOrder'], string>> = {
 };
 
 const PUBLISHINGS: Readonly<Record<CampaignDetails['publishing'], string>> = {
-  every: 'that a round makes',
-  better: 'that is better than the one before: on the evaluation set, else on the devices',
+  every: 'every one',
+  better: 'better ones: on the evaluation set, else on the devices',
 };
 
 function stopText({ stopBelowLoss, stopPatience, stopLeastFall, measure }: CampaignDetails): string {
@@ -53,7 +53,7 @@ const factsOf = (campaign: CampaignDetails): readonly Fact[] => [
   { name: 'Learning rate', value: `${campaign.learningRate}, ${SCHEDULES[campaign.schedule]}` },
   { name: 'A pass meets', value: ORDERS[campaign.itemOrder] },
   { name: 'A session ends early', value: stopText(campaign) },
-  { name: 'Publishes every version', value: PUBLISHINGS[campaign.publishing] },
+  { name: 'Versions that are published', value: PUBLISHINGS[campaign.publishing] },
   { name: 'Seed', value: String(campaign.seed) },
   { name: 'Trained from version', value: <CopyText value={campaign.baseVersionId} what="version id" /> },
   { name: 'Started', value: <Time at={campaign.startedAt} /> },
