@@ -94,6 +94,57 @@ typedef struct {
   int32_t inputs, trained_inputs;
 } fl_job;
 
+/* Whole fours that follow each other, times two columns; returns the columns behind them. */
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/* Four words of columns are loaded by one instruction, which takes registers in ascending order only. */
+#define FL_FOUR                                                                                                          \
+  "ldr %[x], [%[weights]], #4\n ldmia %[column]!, {%[p], %[q], %[r], %[t]}\n"                                            \
+  "sxtb16 %[w], %[x]\n smlad %[a], %[w], %[p], %[a]\n smlad %[b], %[w], %[q], %[b]\n"                                    \
+  "sxtb16 %[w], %[x], ror #8\n smlad %[a], %[w], %[r], %[a]\n smlad %[b], %[w], %[t], %[b]\n"
+static FL_INLINE const int32_t *add_to_two(const int8_t *weights, int32_t bytes, const int32_t *column, int32_t *sums) {
+  int32_t a = sums[0], b = sums[1], w, x;
+  register int32_t p __asm__("r4");
+  register int32_t q __asm__("r5");
+  register int32_t r __asm__("r6");
+  register int32_t t __asm__("r7");
+  if (bytes == 0) return column;
+  /* Into the loop behind what is missing in the first sixteen. */
+  __asm__ volatile("ands %[w], %[bytes], #12\n add %[bytes], %[weights]\n beq 1f\n cmp %[w], #8\n beq 3f\n bhi 2f\n b 4f\n"
+                   "1:\n" FL_FOUR "2:\n" FL_FOUR "3:\n" FL_FOUR "4:\n" FL_FOUR "cmp %[weights], %[bytes]\n bne 1b\n"
+                   : [a] "+&r"(a), [b] "+&r"(b), [weights] "+&r"(weights), [column] "+&r"(column), [bytes] "+&r"(bytes),
+                     [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [t] "=&r"(t), [w] "=&r"(w), [x] "=&r"(x)
+                   :
+                   : "memory", "cc");
+  sums[0] = a;
+  sums[1] = b;
+  return column;
+}
+#else
+static const int32_t *add_to_two(const int8_t *weights, int32_t bytes, const int32_t *column, int32_t *sums) {
+  for (const int8_t *end = weights + bytes; weights != end; weights += 4, column += 4) {
+    const int32_t four = fl_load_word(weights), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
+    sums[0] = fl_pair_product_add(odd, column[2], fl_pair_product_add(even, column[0], sums[0]));
+    sums[1] = fl_pair_product_add(odd, column[3], fl_pair_product_add(even, column[1], sums[1]));
+  }
+  return column;
+}
+#endif
+
+/* Whole fours times one column or two. */
+static __attribute__((noinline)) const int32_t *add_run(const fl_job *job, const int8_t *weights, int32_t bytes,
+                                                        const int32_t *column, int32_t *sums) {
+  if (job->count == 2) return add_to_two(weights, bytes, column, sums);
+  int32_t sum = sums[0];
+  for (const int8_t *end = weights + bytes; weights != end; weights += 4, column += 2) {
+    const int32_t four = fl_load_word(weights);
+    sum = fl_pair_product_add(fl_odd_bytes(four), column[1], fl_pair_product_add(fl_even_bytes(four), column[0], sum));
+  }
+  sums[0] = sum;
+  return column;
+}
+
+#include "fl_small.h" /* from here on: once for a filter or for all */
+
 /* The bias is in the sums. */
 static void put_sums(const fl_job *job, const int32_t *sums, int32_t channel) {
   const int32_t multiplier = job->filter->multiplier[channel], shift = job->filter->shift[channel];
@@ -126,49 +177,12 @@ static int32_t four_weights(const fl_job *job, const int8_t *trained, const int8
 }
 
 /* The last `rest` inputs, input by input. */
-static void add_loose(int32_t four, const int16_t *values, int32_t rest, int32_t count, int32_t *sums) {
-  for (int32_t i = 0; i < rest * count; i++) {
-    const int32_t weight = (int8_t)(uint8_t)((uint32_t)four >> (8 * (i / count)));
-    sums[i % count] = fl_wrapped_product_add(weight, values[i], sums[i % count]);
+static void add_loose(uint32_t four, const int16_t *values, int32_t rest, int32_t count, int32_t *sums) {
+  for (; rest > 0; rest--, four >>= 8) {
+    const int32_t weight = (int8_t)(uint8_t)four;
+    for (int32_t p = 0; p < count; p++) sums[p] = fl_wrapped_product_add(weight, *values++, sums[p]);
   }
 }
-
-/* Whole fours that follow each other, times two columns; returns the columns behind them. */
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
-/* Four words of columns are loaded by one instruction, which takes registers in ascending order only. */
-#define FL_FOUR                                                                                                          \
-  "ldr %[x], [%[weights]], #4\n ldmia %[column]!, {%[p], %[q], %[r], %[t]}\n"                                            \
-  "sxtb16 %[w], %[x]\n smlad %[a], %[w], %[p], %[a]\n smlad %[b], %[w], %[q], %[b]\n"                                    \
-  "sxtb16 %[w], %[x], ror #8\n smlad %[a], %[w], %[r], %[a]\n smlad %[b], %[w], %[t], %[b]\n"
-static __attribute__((noinline)) const int32_t *add_run(const int8_t *weights, int32_t bytes, const int32_t *column,
-                                                        int32_t *sums) {
-  int32_t a = sums[0], b = sums[1], w, x;
-  register int32_t p __asm__("r4");
-  register int32_t q __asm__("r5");
-  register int32_t r __asm__("r6");
-  register int32_t t __asm__("r7");
-  if (bytes == 0) return column;
-  /* Into the loop behind what is missing in the first sixteen. */
-  __asm__ volatile("ands %[w], %[bytes], #12\n add %[bytes], %[weights]\n beq 1f\n cmp %[w], #8\n beq 3f\n bhi 2f\n b 4f\n"
-                   "1:\n" FL_FOUR "2:\n" FL_FOUR "3:\n" FL_FOUR "4:\n" FL_FOUR "cmp %[weights], %[bytes]\n bne 1b\n"
-                   : [a] "+&r"(a), [b] "+&r"(b), [weights] "+&r"(weights), [column] "+&r"(column), [bytes] "+&r"(bytes),
-                     [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [t] "=&r"(t), [w] "=&r"(w), [x] "=&r"(x)
-                   :
-                   : "memory", "cc");
-  sums[0] = a;
-  sums[1] = b;
-  return column;
-}
-#else
-static const int32_t *add_run(const int8_t *weights, int32_t bytes, const int32_t *column, int32_t *sums) {
-  for (const int8_t *end = weights + bytes; weights != end; weights += 4, column += 4) {
-    const int32_t four = fl_load_word(weights), even = fl_even_bytes(four), odd = fl_odd_bytes(four);
-    sums[0] = fl_pair_product_add(odd, column[2], fl_pair_product_add(even, column[0], sums[0]));
-    sums[1] = fl_pair_product_add(odd, column[3], fl_pair_product_add(even, column[1], sums[1]));
-  }
-  return column;
-}
-#endif
 
 static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_even) {
   const int32_t count = job->count, depth = job->depth, split = job->trained_inputs;
@@ -176,15 +190,15 @@ static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_
   for (int32_t channel = 0; channel < job->outputs; channel++, fixed += depth) {
     const int32_t bias = fl_bias_of(job->filter, channel), *column = job->columns;
     int32_t sums[FL_COLUMNS] = {bias, bias, bias, bias}, from = 0;
-    if (count == 2 && is_even) {
-      column = add_run(trained, split, column, sums);
-      column = add_run(fixed + split, (depth & ~3) - split, column, sums);
+    if (count <= 2 && is_even) {
+      column = add_run(job, trained, split, column, sums);
+      column = add_run(job, fixed + split, (depth & ~3) - split, column, sums);
       from = depth & ~3;
     }
     for (; from < depth; from += 4, column += 2 * count) {
       const int32_t four = four_weights(job, trained, fixed, from);
       if (from + 4 > depth && fl_has_loose_end(count, depth)) {
-        add_loose(four, (const int16_t *)(const void *)column, depth - from, count, sums);
+        add_loose((uint32_t)four, (const int16_t *)(const void *)column, depth - from, count, sums);
         break;
       }
       const int32_t even = fl_even_bytes(four), odd = fl_odd_bytes(four);
@@ -197,7 +211,6 @@ static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_
   }
 }
 
-#include "fl_small.h" /* from here on: once for all filters */
 
 /* Whole filters; `split` of them trained. */
 static void four_columns(const fl_job *job, int32_t split) {

@@ -83,8 +83,7 @@ static void any_kernel(const fl_window *w, const fl_ring *ring, int32_t top, con
   for (int32_t ox = 0, index = 0; ox < width; ox += 2, index += 2 * channels) {
     const int32_t is_pair = ox + 1 < width;
     const fl_two_sums sums = two_outputs(w, ring, top, ox * stride, is_pair ? stride : 0, weights);
-    fl_put(o, sums.first, to, index);
-    if (is_pair) fl_put(o, sums.second, to, index + channels);
+    for (int32_t i = 0; i <= is_pair; i++) fl_put(o, i == 0 ? sums.first : sums.second, to, index + i * channels);
   }
 }
 

@@ -14,10 +14,10 @@ enum { FL_COLUMNS = 4 };
 enum { FL_COLUMNS = 2 };
 #endif
 
-/* Of `left` pixels, those that are next, where scratch has columns for `together`: for two it always has. */
+/* Of `left` pixels, those that are next, where scratch has columns for `together`: for two it always has. Four, two or one. */
 static inline int32_t fl_columns_next(int32_t left, int32_t together) {
   const int32_t most = together < FL_COLUMNS ? 2 : FL_COLUMNS;
-  return left < most ? left : most;
+  return left >= most ? most : left > 1 ? 2 : left;
 }
 
 #if FL_DSP
