@@ -31,7 +31,7 @@ export function decodeDelta(layout: DeltaLayout, encoded: Uint8Array): Result<Ui
   }
   if (input.bytesLeft !== 0) return err(wrongEnd(input));
   if (!input.isEndProper)
-    return err(deltaFault('delta.bad-padding', 'the last byte is not the one that ends the delta'));
+    return err(deltaFault('delta.bad-end', 'the last byte is not the one that ends the delta'));
   return ok(writeRawDelta(deltas));
 }
 

@@ -169,7 +169,7 @@ describe('the encoding of a delta', () => {
       ['without its end', encoded.subarray(0, -1), 'delta.truncated'],
       ['with a byte more', Uint8Array.of(...encoded, 0), 'delta.trailing-bytes'],
       ['longer than any', new Uint8Array(mostEncodedBytes(layout) + 1), 'delta.trailing-bytes'],
-      ['with another number of the last range', withLast(encoded, 1), 'delta.bad-padding'],
+      ['with another number of the last range', withLast(encoded, 1), 'delta.bad-end'],
       ['beyond the last symbol', hex('ffffffff'), 'delta.no-symbol'],
       ['with a bucket outside the range', hex('0000 00000000'), 'delta.out-of-range'],
       ['with a value outside the range', inFull(509), 'delta.out-of-range'],

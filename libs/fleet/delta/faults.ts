@@ -5,7 +5,7 @@ export type DeltaFaultCode =
   | 'delta.wrong-size'
   | 'delta.truncated'
   | 'delta.trailing-bytes'
-  | 'delta.bad-padding'
+  | 'delta.bad-end'
   | 'delta.out-of-range'
   | 'delta.no-symbol'
   | 'delta.not-shortest'
@@ -24,7 +24,7 @@ const STATUS: Readonly<Record<DeltaFaultCode, RefusalName>> = {
   'delta.wrong-size': 'wrongSize',
   'delta.truncated': 'wrongSize',
   'delta.trailing-bytes': 'wrongSize',
-  'delta.bad-padding': 'malformed',
+  'delta.bad-end': 'malformed',
   'delta.out-of-range': 'malformed',
   'delta.no-symbol': 'malformed',
   'delta.not-shortest': 'malformed',
