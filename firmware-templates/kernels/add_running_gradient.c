@@ -6,12 +6,13 @@
 /* What was summed so far, to the exponent of the channels that come. */
 static void raise_exponent(fl_running_gradient *running, int32_t exponent) {
   const int32_t elements = running->inputs * running->pixels;
-  const int32_t shift = exponent - running->exponent;
+  const int32_t shift = exponent - running->exponent, is_first = running->exponent == FL_NO_EXPONENT;
+  running->exponent = exponent;
+  if (is_first) return; /* all sums are 0 */
   for (int32_t i = 0; i < elements; i++) {
     const int32_t held = running->sums[i], sum = fl_sum_alone(held, running->spare_bits);
     running->sums[i] = fl_held_beside(held, sum, fl_round_shift(sum, shift));
   }
-  running->exponent = exponent;
 }
 
 static void fill_zero(fl_mantissa *plane, int32_t pixels) {

@@ -2,21 +2,19 @@
 #include "fl_back_scale.h"
 #include "fl_view_sums.h"
 
-static void scaled_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, fl_mantissa *plane) {
-  const fl_gradient g = fl_gradient_from(view->gradient, channel);
-  const fl_back_scale by = fl_back_scale_of(view->training, channel, g.exponents[0], exponent);
-  for (int32_t p = 0; p < view->pixels; p++) plane[p] = fl_scaled(g.mantissas[p], by);
+static void add_plane(const fl_view_sums *sums, int32_t output, int32_t pixels, const fl_mantissa *plane) {
+  for (int32_t k = 0; k < sums->count; k++) {
+    const int32_t weight = fl_view_weight(sums, k, output);
+    for (int32_t p = 0; p < pixels; p++) sums->rows[k][p] += weight * plane[p];
+  }
 }
 
 void fl_add_viewed_planes(const fl_view_sums *sums, const fl_gradient_view *view, int32_t output, int32_t exponent,
                           fl_mantissa *scratch) {
-  const int32_t pixels = view->pixels, is_pair = output + 1 < view->gradient->channels;
-  const fl_mantissa *second = scratch + (is_pair ? pixels : 0);
-  scaled_plane(view, output, exponent, scratch);
-  if (is_pair) scaled_plane(view, output + 1, exponent, scratch + pixels);
-  for (int32_t k = 0; k < sums->count; k++) {
-    int32_t *row = sums->rows[k];
-    const int32_t a = fl_view_weight(sums, k, output), b = is_pair ? fl_view_weight(sums, k, output + 1) : 0;
-    for (int32_t p = 0; p < pixels; p++) row[p] += a * scratch[p] + b * second[p];
+  for (int32_t o = output; o < view->gradient->channels; o++) {
+    const fl_gradient g = fl_gradient_from(view->gradient, o);
+    const fl_back_scale by = fl_back_scale_of(view->training, o, g.exponents[0], exponent);
+    fl_scale_mantissas(g.mantissas, view->pixels, by, scratch);
+    add_plane(sums, o, view->pixels, scratch);
   }
 }

@@ -1,6 +1,8 @@
 #include "fl_spread.h"
 
 #if FL_DSP_GRADIENTS
+#include "fl_dsp.h"
+
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 static fl_phase phase_of(const fl_window *w, int32_t first) {
@@ -55,7 +57,10 @@ void fl_begin_spread(const fl_window *window, fl_spread *spread) {
   spread->capacity = room < w->out_height ? room : w->out_height;
   spread->is_whole = is_usual(w) && w->out_height + 2 <= room;
   spread->fits = (room > reach || room >= w->out_height) && spread->pairs * w->kernel_height <= FL_SPREAD_PAIRS;
-  for (int32_t i = 0; i < FL_SPREAD_ELEMENTS; i++) spread->rows[i] = 0;
+  for (int16_t *at = spread->rows, *end = at + FL_SPREAD_ELEMENTS; at != end; at += 4) {
+    fl_store_word(at, 0);
+    fl_store_word(at + 2, 0);
+  }
 }
 #else
 void fl_begin_spread(const fl_window *window, fl_spread *spread) { spread->window = window; }

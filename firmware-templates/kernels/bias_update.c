@@ -1,4 +1,3 @@
-#include "fl_small.h"
 #include "fl_kernels.h"
 #include "fl_plane_sum.h"
 
@@ -8,8 +7,6 @@ void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *
   const fl_mantissa *plane = h->mantissas;
   for (int32_t c = range.first; c < range.end; c++, plane += pixels) {
     if (fl_is_frozen(training, c)) continue;
-    const fl_step_scale scale = fl_step_scale_of(training->bias_step[c], training->bias_step_exponent[c], step->bias,
-                                                 h->exponents[c - range.first], FL_BIAS_FRACTION);
-    bias[c] = fl_moved_bias(bias[c], fl_step_size(fl_plane_sum(plane, pixels), scale));
+    fl_move_bias(c, fl_plane_sum(plane, pixels), h->exponents[c - range.first], training, step, bias);
   }
 }

@@ -1,5 +1,5 @@
 /*
- * N6.2: one channel of g times its back scale. Header only. RAM: none. Flash: where used, 5 kernels.
+ * N6.2: one channel of g times its back scale. Header only. RAM: none. Flash: where used, 7 kernels.
  */
 #ifndef FL_BACK_SCALE_H
 #define FL_BACK_SCALE_H
@@ -43,6 +43,15 @@ static inline fl_mantissa fl_scaled(int32_t mantissa, fl_back_scale by) {
 enum { FL_WIDE_SHIFT = 15, FL_WIDE_HALF = 1 << (FL_WIDE_SHIFT - 1) };
 
 static FL_INLINE int32_t fl_wide_factor(fl_back_scale by) { return by.factor << (31 - by.shift); }
+
+/*
+ * fl_wide_factor of what brings `channel` to mantissas of `exponent`, at once: 16 less what the channel's exponent lacks, at least
+ * 0. Of frozen channels 0 is shifted, however far; those without exponent have mantissas of 0 anyway.
+ */
+static FL_INLINE int32_t fl_wide_back_factor(const fl_training *training, int32_t channel, int32_t own, int32_t exponent) {
+  const int32_t left = own + training->back_exponent[channel] - exponent + 16;
+  return left < 0 ? training->back[channel] : (int32_t)((uint32_t)training->back[channel] << (left & 31));
+}
 
 /* Two sums that begin at bit 15 as a pair. */
 static FL_INLINE int32_t fl_pair_of_wide(int32_t low, int32_t high) {

@@ -1,4 +1,4 @@
-/* A row of sums of one value. Header only. RAM: none. Flash: where used, 3 kernels. */
+/* A row of sums of one value. Header only. RAM: none. Flash: where used, 4 kernels. */
 #ifndef FL_FILL_ROW_H
 #define FL_FILL_ROW_H
 

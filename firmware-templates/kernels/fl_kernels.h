@@ -356,6 +356,10 @@ int32_t fl_scale_gradient(const fl_gradient *gradient, const fl_training *traini
 void fl_scale_own_gradient(fl_channels range, const fl_gradient *gradient, const fl_training *training,
                            const uint8_t *mask);
 
+/* N6.3 for one channel that is not frozen: `sum` of its h over the pixels, whose exponent is `exponent`. */
+void fl_move_bias(int32_t channel, int32_t sum, int32_t exponent, const fl_training *training, const fl_step *step,
+                  int32_t *bias);
+
 /* N6.3, channels of a range. */
 void fl_bias_update(fl_channels range, const fl_gradient *h, const fl_training *training, const fl_step *step,
                     int32_t *bias);
@@ -379,13 +383,13 @@ void fl_finish_gradient_row(int32_t *row, int32_t channel, int32_t exponent, con
                             const fl_gradient *output);
 
 /*
- * A gradient h of N6.2, shared exponents, that is nowhere stored: its planes are made when they are needed, to the same bytes.
- * Of g, if `training` is given: scaled, cut by the convolution's own clamp. Otherwise of one number a channel, the scaled
- * gradient of a global average: at every pixel where the mask is open.
+ * A gradient h of N6.2, shared exponents, that is nowhere stored: its planes are made when they are needed, to the same bytes. Of
+ * g, scaled and cut by the convolution's own clamp (fl_viewed_...); or of one number a channel, the scaled gradient of a
+ * global average, at every pixel where the mask is open (fl_pooled_...).
  */
 typedef struct {
   const fl_gradient *gradient;  /* the whole tensor: g; or one pixel a channel */
-  const fl_training *training;  /* of the layer whose output it is; NULL */
+  const fl_training *training;  /* of the layer whose output it is; pooled: not read */
   const uint8_t *mask;          /* NULL: all open */
   int32_t pixels;
 } fl_gradient_view;
@@ -402,12 +406,15 @@ void fl_close_channels(const uint8_t *mask, int32_t pixels, const fl_gradient *g
 /* N6.3, all channels. scratch: one fl_mantissa a pixel. */
 void fl_viewed_bias_update(const fl_gradient_view *view, const fl_training *training, const fl_step *step, int32_t *bias,
                            fl_mantissa *scratch);
+void fl_pooled_bias_update(const fl_gradient_view *view, const fl_training *training, const fl_step *step, int32_t *bias);
 
 /*
  * N6.4, aligned, of a pointwise layer, as fl_pointwise_input_gradient. Four channels of the output at a time, so that planes are
- * made once for all of them. scratch: two int32 a pixel, and two fl_mantissa where planes are made (of g).
+ * made once for all of them. scratch: two int32 a pixel; viewed: and four fl_mantissa.
  */
 void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
+                              const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
+void fl_pooled_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
                               const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch);
 
 /*

@@ -1,4 +1,3 @@
-#include "fl_small.h"
 #include "fl_back_scale.h"
 
 void fl_scale_own_gradient(fl_channels range, const fl_gradient *gradient, const fl_training *training,

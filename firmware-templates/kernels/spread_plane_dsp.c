@@ -111,8 +111,71 @@ static FL_INLINE void same_3_of(const fl_run *run, int32_t adds) {
   for (; to != end; to += width, rows.h += rows.h_step) sum_pixels(&rows, width, adds, to);
 }
 
-static __attribute__((noinline)) void same_3(const fl_run *run) { same_3_of(run, 0); }
 static __attribute__((noinline)) void same_3_more(const fl_run *run) { same_3_of(run, 1); }
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+/*
+ * Two columns of the map from top to bottom: a row of h is loaded once for the three rows of the map that it meets. It ends the
+ * sums of the one above, goes on with its own and begins those of the one below, where the former were. Six words of weights
+ * and the sums of two rows leave no register for steps: they are loaded anew each time.
+ */
+#define FL_LOAD_ROW "ldr %[p], [%[h]]\n ldr %[q], [%[h], #4]\n"
+#define FL_GO_ON(left, right, first, second)                                                      \
+  "smlad %[" left "], %[p], %[" first "], %[" left "]\n"                                         \
+  "smlatb %[" right "], %[p], %[" first "], %[" right "]\n"                                      \
+  "smlabt %[" left "], %[q], %[" second "], %[" left "]\n"                                       \
+  "smlad %[" right "], %[q], %[" second "], %[" right "]\n"
+#define FL_BEGIN(left, right)                                                                     \
+  "smuad %[" left "], %[p], %[w4]\n smultb %[" right "], %[p], %[w4]\n"                          \
+  "smlabt %[" left "], %[q], %[w5], %[" left "]\n smlad %[" right "], %[q], %[w5], %[" right "]\n"
+#define FL_END(left, right) FL_LOAD_ROW FL_GO_ON(left, right, "w0", "w1") "strd %[" left "], %[" right "], [%[to]]\n"
+#define FL_NEXT_ROW                                                                               \
+  "ldrd %[p], %[q], %[steps]\n add %[h], %[h], %[p]\n add %[to], %[to], %[q]\n"                  \
+  "ldr %[p], %[end]\n cmp %[h], %[p]\n"
+static FL_INLINE void two_columns(const fl_run *run, const int16_t *h, int32_t *to) {
+  const fl_window *w = run->window;
+  const struct {
+    int32_t h, to; /* bytes of a row */
+    const int16_t *end;
+  } kept = {run->h_step * (int32_t)sizeof *h, w->in_width * (int32_t)sizeof *to, h + w->in_height * run->h_step};
+  const int32_t *weights = run->weights;
+  int32_t a0, a1, b0 = 0, b1 = 0, p, q;
+  /* Two rows a turn, whose sums change places; nothing is above the first one. */
+  __asm__ volatile(
+      "ldr %[q], %[to_step]\n sub %[to], %[to], %[q]\n" FL_LOAD_ROW "b 2f\n"
+      "1:\n" FL_END("a0", "a1") "2:\n" FL_GO_ON("b0", "b1", "w2", "w3") FL_BEGIN("a0", "a1") FL_NEXT_ROW "beq 3f\n"
+      FL_END("b0", "b1") FL_GO_ON("a0", "a1", "w2", "w3") FL_BEGIN("b0", "b1") FL_NEXT_ROW "bne 1b\n"
+      "strd %[a0], %[a1], [%[to]]\n b 4f\n"
+      "3: strd %[b0], %[b1], [%[to]]\n"
+      "4:\n"
+      : [a0] "=&r"(a0), [a1] "=&r"(a1), [b0] "+r"(b0), [b1] "+r"(b1), [p] "=&r"(p), [q] "=&r"(q), [h] "+r"(h), [to] "+r"(to)
+      : [w0] "r"(weights[0]), [w1] "r"(weights[1]), [w2] "r"(weights[2]), [w3] "r"(weights[3]), [w4] "r"(weights[4]),
+        [w5] "r"(weights[5]), [steps] "m"(kept.h), [to_step] "m"(kept.to), [end] "m"(kept.end), "m"(kept)
+      : "memory", "cc");
+}
+#undef FL_NEXT_ROW
+#undef FL_END
+#undef FL_BEGIN
+#undef FL_GO_ON
+#undef FL_LOAD_ROW
+
+/* The last two columns of a row of an odd width meet those before. */
+static __attribute__((noinline)) void same_3(const fl_run *run) {
+  const int32_t width = run->window->in_width, last = width - 2;
+  if (last < 0) {
+    fl_fill_row(run->sums, run->window->in_height, 0);
+    same_3_more(run);
+    return;
+  }
+  const int16_t *const h = run->h + run->phases[0].column;
+  for (int32_t column = 0; column < width; column += 2) {
+    const int32_t at = smaller(column, last);
+    two_columns(run, h + at, run->sums + at);
+  }
+}
+#else
+static void same_3(const fl_run *run) { same_3_of(run, 0); }
+#endif
 
 /* What one row of h adds to four pixels of a row twice as wide: those above a mantissa, those between two. */
 static FL_INLINE void add_between(const int16_t *h, const int32_t *w, int32_t *sums) {
@@ -280,12 +343,57 @@ static FL_INLINE void copy(const int16_t *from, int32_t elements, int16_t *to) {
   if ((elements & 1) != 0) *to = *from;
 }
 
-/* Row `from` of h and `count` - 1 more, to the beginning of the buffer. */
-static void load_rows(fl_spread *spread, const int16_t *plane, int32_t from, int32_t count) {
-  const int32_t width = spread->window->out_width;
-  int16_t *to = spread->rows + spread->left + (spread->is_whole ? spread->row : 0);
-  plane += from * width;
-  for (int32_t k = 0; k < count; k++, plane += width, to += spread->row) copy(plane, width, to);
+/* `count` rows of h. */
+static FL_INLINE void load_rows(const fl_spread *spread, const int16_t *from, int32_t count, int16_t *to) {
+  const int32_t width = spread->window->out_width, step = spread->row;
+  for (const int16_t *end = from + count * width; from != end; from += width, to += step) copy(from, width, to);
+}
+
+/* The buffer has room for all rows. */
+static void spread_whole(fl_spread *spread, const int16_t *plane, const int32_t *pairs, int32_t adds, int32_t *row) {
+  const fl_window *w = spread->window;
+  int16_t *const h = spread->rows + spread->row;
+  load_rows(spread, plane, w->out_height, h + spread->left);
+  const fl_run run = {.window = w,
+                      .h = h,
+                      .h_step = spread->row,
+                      .weights = pairs,
+                      .phases = spread->phases,
+                      .adds = adds,
+                      .from = 0,
+                      .to = w->in_height,
+                      .sums = row};
+  if (w->stride_width != 1) between_3(&run);
+  else if (adds) same_3_more(&run);
+  else same_3(&run);
+}
+
+/* As many rows at a time as the buffer has room for. */
+static void spread_parts(fl_spread *spread, const int16_t *plane, const int32_t *pairs, int32_t adds, int32_t *row) {
+  const fl_window *w = spread->window;
+  if (!adds) fl_fill_row(row, w->in_height * w->in_width, 0);
+  for (int32_t y = 0, first = 0; y < w->in_height;) {
+    const int32_t count = smaller(spread->capacity, w->out_height - first);
+    load_rows(spread, plane + first * w->out_width, count, spread->rows + spread->left);
+    /* Rows of the map all of whose rows of h are in the buffer. */
+    const int32_t end = first + spread->capacity >= w->out_height
+                            ? w->in_height
+                            : smaller((first + spread->capacity) * w->stride_height - w->pad_top, w->in_height);
+    const fl_run run = {.window = w,
+                        .h = spread->rows - first * spread->row,
+                        .h_step = spread->row,
+                        .weights = pairs,
+                        .weight_step = spread->pairs,
+                        .phases = spread->phases,
+                        .from = y,
+                        .to = end,
+                        .sums = row + y * w->in_width};
+    add_rows(&run);
+    y = end;
+    /* The last row of the kernel meets this one in the next row of the map. */
+    const int32_t next = (y + w->pad_top - w->kernel_height) / w->stride_height + 1;
+    first = next > 0 ? next : 0;
+  }
 }
 
 void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps, int32_t tap_step, int32_t adds,
@@ -294,35 +402,10 @@ void fl_spread_plane(fl_spread *spread, const int16_t *plane, const int8_t *taps
     fl_spread_plane_plain(spread, plane, taps, tap_step, adds, row);
     return;
   }
-  const fl_window *w = spread->window;
   int32_t pairs[FL_SPREAD_PAIRS];
   pair_kernel(spread, taps, tap_step, pairs);
-  if (!adds && !spread->is_whole) fl_fill_row(row, w->in_height * w->in_width, 0);
-  for (int32_t y = 0, first = 0; y < w->in_height;) {
-    load_rows(spread, plane, first, smaller(spread->capacity, w->out_height - first));
-    /* Rows of the map all of whose rows of h are in the buffer. */
-    const int32_t end = first + spread->capacity >= w->out_height
-                            ? w->in_height
-                            : smaller((first + spread->capacity) * w->stride_height - w->pad_top, w->in_height);
-    const fl_run run = {.window = w,
-                        .h = spread->rows + (spread->is_whole - first) * spread->row,
-                        .h_step = spread->row,
-                        .weights = pairs,
-                        .weight_step = spread->pairs,
-                        .phases = spread->phases,
-                        .adds = adds,
-                        .from = y,
-                        .to = end,
-                        .sums = row + y * w->in_width};
-    if (spread->is_whole && w->stride_width == 1 && adds) same_3_more(&run);
-    else if (spread->is_whole && w->stride_width == 1) same_3(&run);
-    else if (spread->is_whole) between_3(&run);
-    else add_rows(&run);
-    y = end;
-    /* The last row of the kernel meets this one in the next row of the map. */
-    const int32_t next = (y + w->pad_top - w->kernel_height) / w->stride_height + 1;
-    first = next > 0 ? next : 0;
-  }
+  if (spread->is_whole) spread_whole(spread, plane, pairs, adds, row);
+  else spread_parts(spread, plane, pairs, adds, row);
 }
 
 #endif

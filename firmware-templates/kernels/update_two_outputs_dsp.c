@@ -156,10 +156,15 @@ static FL_INLINE int32_t clipped_moves(int32_t moves) {
   return fl_saturated_byte_sums(fl_saturated_byte_differences(down, to_bottom), to_bottom);
 }
 
+/* Of four weights that follow each other. */
+typedef struct {
+  int32_t first, second, third, fourth;
+} fl_four;
+
 /* Halves are what is left of random numbers less steps: how far four weights move. */
-static FL_INLINE int32_t moves_of(uint32_t upper, uint32_t lower, const int32_t *steps) {
-  const int32_t first = (int32_t)(upper & 0xffffu) - steps[0], second = (int32_t)(upper >> 16) - steps[1];
-  const int32_t third = (int32_t)(lower & 0xffffu) - steps[2], fourth = (int32_t)(lower >> 16) - steps[3];
+static FL_INLINE int32_t moves_of(uint32_t upper, uint32_t lower, fl_four steps) {
+  const int32_t first = (int32_t)(upper & 0xffffu) - steps.first, second = (int32_t)(upper >> 16) - steps.second;
+  const int32_t third = (int32_t)(lower & 0xffffu) - steps.third, fourth = (int32_t)(lower >> 16) - steps.fourth;
   const int32_t even = fl_saturated_bytes(fl_high_halves(first, third));
   const int32_t odd = fl_saturated_bytes(fl_high_halves(second, fourth));
   return clipped_moves(fl_low_bytes(even) | (int32_t)((uint32_t)fl_low_bytes(odd) << 8));
@@ -172,20 +177,20 @@ static FL_INLINE int32_t moves_of(uint32_t upper, uint32_t lower, const int32_t 
 static __attribute__((noinline)) void move_four(const fl_row_update *row, int32_t at, const int32_t *g) {
   const uint32_t word = row->key + ((row->canonical + (uint32_t)at) >> 1);
   const uint32_t upper = fl_hash(word), lower = fl_hash(word + 1);
-  int32_t moves;
+  fl_four steps;
+  FL_LOAD_TWO_ON(steps.first, steps.second, g);
+  FL_LOAD_TWO(steps.third, steps.fourth, g);
   if (row->left == 0) {
-    const int32_t steps[INPUTS] = {fl_right_step(row, g[0]), fl_right_step(row, g[1]), fl_right_step(row, g[2]),
-                                   fl_right_step(row, g[3])};
-    moves = moves_of(upper, lower, steps);
+    steps = (fl_four){fl_right_step(row, steps.first), fl_right_step(row, steps.second), fl_right_step(row, steps.third),
+                      fl_right_step(row, steps.fourth)};
   } else {
-    const int32_t steps[INPUTS] = {fl_left_step(row, g[0]), fl_left_step(row, g[1]), fl_left_step(row, g[2]),
-                                   fl_left_step(row, g[3])};
-    moves = moves_of(upper, lower, steps);
+    steps = (fl_four){fl_left_step(row, steps.first), fl_left_step(row, steps.second), fl_left_step(row, steps.third),
+                      fl_left_step(row, steps.fourth)};
   }
-  const int32_t moved = fl_saturated_byte_sums(fl_load_word(row->weights + at), moves);
+  int8_t *const weights = row->weights + at;
+  const int32_t moved = fl_saturated_byte_sums(fl_load_word(weights), moves_of(upper, lower, steps));
   /* -128 becomes -127. */
-  const int32_t within = fl_saturated_byte_sums(fl_saturated_byte_differences(moved, EACH_BYTE), EACH_BYTE);
-  fl_store_word(row->weights + at, within);
+  fl_store_word(weights, fl_saturated_byte_sums(fl_saturated_byte_differences(moved, EACH_BYTE), EACH_BYTE));
 }
 
 static __attribute__((noinline)) void move_twice_two(const fl_row_update *row, int32_t at, const int32_t *gradients) {

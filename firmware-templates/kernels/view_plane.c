@@ -2,13 +2,7 @@
 
 void fl_view_plane(const fl_gradient_view *view, int32_t channel, int32_t exponent, fl_mantissa *plane) {
   const fl_gradient *const gradient = view->gradient;
-  const int32_t pixels = view->pixels;
-  if (view->training != NULL) {
-    const fl_gradient g = fl_gradient_from(gradient, channel);
-    fl_scale_mantissas(g.mantissas, pixels, fl_back_scale_of(view->training, channel, g.exponents[0], exponent), plane);
-  } else {
-    const fl_mantissa value = gradient->mantissas[channel];
-    for (int32_t p = 0; p < pixels; p++) plane[p] = value;
-  }
-  if (view->mask != NULL) fl_close_plane(view->mask, channel, gradient->channels, pixels, plane);
+  const fl_gradient g = fl_gradient_from(gradient, channel);
+  fl_scale_mantissas(g.mantissas, view->pixels, fl_back_scale_of(view->training, channel, g.exponents[0], exponent), plane);
+  if (view->mask != NULL) fl_close_plane(view->mask, channel, gradient->channels, view->pixels, plane);
 }

@@ -100,6 +100,34 @@ static void aligned(void) {
 static uint16_t back[CHANNELS];
 static int8_t back_exponents[CHANNELS];
 
+/* A view of one number a channel, made whole. */
+static void spread_pooled(const fl_gradient_view *view, int32_t channel, int16_t *plane) {
+  for (int32_t p = 0; p < view->pixels; p++) {
+    const int32_t is_open = view->mask == NULL || fl_mask_bit(view->mask, p * view->gradient->channels + channel);
+    plane[p] = (int16_t)(is_open ? view->gradient->mantissas[channel] : 0);
+  }
+}
+
+/* Biases moved by a view against those moved by the same gradient made whole; some channels are frozen. */
+static void move_biases(const fl_gradient_view *view, int32_t is_scaled, const fl_gradient *whole) {
+  static uint16_t steps[CHANNELS];
+  static int8_t exponents[CHANNELS];
+  static uint8_t frozen[CHANNELS / 8 + 1];
+  static int32_t expected[CHANNELS], got[CHANNELS];
+  for (int32_t c = 0; c < CHANNELS; c++) {
+    steps[c] = (uint16_t)(16384 + below(16384));
+    exponents[c] = (int8_t)(below(40) - 20);
+    expected[c] = got[c] = below(1 << 16);
+  }
+  fill(frozen, sizeof frozen);
+  const fl_training training = {.bias_step = steps, .bias_step_exponent = exponents, .frozen = frozen};
+  const fl_step step = {.bias = {(uint16_t)(16384 + below(16384)), -5}};
+  fl_bias_update((fl_channels){0, whole->channels}, whole, &training, &step, expected);
+  if (is_scaled) fl_viewed_bias_update(view, &training, &step, got, (int16_t *)(void *)scratch);
+  else fl_pooled_bias_update(view, &training, &step, got);
+  CHECK(memcmp(expected, got, sizeof got) == 0);
+}
+
 /* A gradient that is nowhere stored against the same one, made whole by the view's own definition. */
 static void viewed(void) {
   const int32_t inputs = 1 + below(CHANNELS), outputs = 1 + below(CHANNELS), pixels = 1 + below(40), is_scaled = below(2);
@@ -116,18 +144,21 @@ static void viewed(void) {
   const fl_training training = {.back = back, .back_exponent = back_exponents};
   const fl_gradient g = drawn(&h_planes, outputs, is_scaled ? pixels : 1, !is_scaled);
   const fl_gradient_view view = {&g, is_scaled ? &training : NULL, below(3) == 0 ? NULL : own_mask, pixels};
-  const int32_t exponent = fl_view_exponent(&view);
+  const int32_t exponent = is_scaled ? fl_view_exponent(&view) : g.exponents[0];
   for (int32_t o = 0; o < outputs; o++) {
-    fl_view_plane(&view, o, exponent, whole_planes.mantissas + o * pixels);
+    if (is_scaled) fl_view_plane(&view, o, exponent, whole_planes.mantissas + o * pixels);
+    else spread_pooled(&view, o, whole_planes.mantissas + o * pixels);
     whole_planes.exponents[o] = (int16_t)exponent;
   }
   const fl_gradient h = {whole_planes.mantissas, whole_planes.exponents, outputs, pixels};
+  move_biases(&view, is_scaled, &h);
   const fl_gradient skip = drawn(&skip_planes, inputs, pixels, 0);
   const fl_split_weights weights = drawn_weights(inputs);
   const fl_gradient_rules rules = drawn_rules(&skip);
   const fl_gradient expected = empty(&plain_planes, inputs, pixels), got = empty(&fast_planes, inputs, pixels);
   fl_pointwise_input_gradient_plain((fl_channels){0, inputs}, &h, &weights, &rules, &expected, scratch);
-  fl_viewed_input_gradient((fl_channels){0, inputs}, &view, &weights, &rules, &got, scratch);
+  if (is_scaled) fl_viewed_input_gradient((fl_channels){0, inputs}, &view, &weights, &rules, &got, scratch);
+  else fl_pooled_input_gradient((fl_channels){0, inputs}, &view, &weights, &rules, &got, scratch);
   CHECK(memcmp(&plain_planes, &fast_planes, sizeof plain_planes) == 0);
 }
 

@@ -133,14 +133,15 @@ const SCRATCH: { readonly [K in OpKind]: (op: OpOf<K>, graph: Graph) => number }
   headUpdate: none,
   copyGradient: none,
   scaleGradient: none,
-  /** Viewed: one plane. */
-  biasUpdate: (op, graph) => (op.view ? viewedPixels(op, graph) * mantissaOf(op.gradient, graph) : 0),
-  /** One row of sums: the pixels of the layer's input; viewed: two and, scaled, two planes. Running: its sums lie where the output will. */
+  /** Scaled: one plane. */
+  biasUpdate: (op, graph) =>
+    op.view?.of === 'scaled' ? viewedPixels(op, graph) * mantissaOf(op.gradient, graph) : 0,
+  /** One row of sums: the pixels of the layer's input; viewed: two and, scaled, four planes. Running: its sums lie where the output will. */
   inputGradient: (op, graph) => {
     if (op.accumulation === 'running')
       return Math.max(runningScratch(op, graph, 'add'), runningScratch(op, graph, 'finish'));
     if (!op.view) return gradientRow(op.output, graph);
-    const planes = op.view.of === 'scaled' ? 2 * mantissaOf(op.gradient, graph) : 0;
+    const planes = op.view.of === 'scaled' ? 4 * mantissaOf(op.gradient, graph) : 0;
     return viewedPixels(op, graph) * (2 * INT32 + planes);
   },
   /** pointwise_weight_update.c: two planes of a gradient. */

@@ -54,7 +54,7 @@ function viewed(op: InputGradient, scope: Scope): readonly string[] {
     weights(op, scope),
     ...rules(op, scope),
     call(
-      'fl_viewed_input_gradient',
+      op.view?.of === 'scaled' ? 'fl_viewed_input_gradient' : 'fl_pooled_input_gradient',
       [scope.channels(op.output), '&view', '&weights'],
       ['&rules', '&g', scope.scratch('s32')],
     ),

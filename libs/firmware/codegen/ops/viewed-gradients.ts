@@ -17,7 +17,7 @@ export function viewOf(
   const isScaled = op.view?.of === 'scaled';
   const fields = [
     '.gradient = &g_seen',
-    `.training = ${isScaled ? '&training' : 'NULL'}`,
+    ...(isScaled ? ['.training = &training'] : []),
     `.mask = ${scope.mask(op.view?.mask)}`,
     `.pixels = ${pixelsOf(scope, op.layer)}`,
   ];
@@ -30,10 +30,14 @@ export function viewOf(
   ];
 }
 
-export const viewedBiasUpdate = (op: BiasUpdate, scope: Scope): readonly string[] => [
-  ...viewOf(scope, op),
-  `fl_viewed_bias_update(&view, &training, step, ${scope.pointer(op.bias, 's32')}, ${scope.scratch('mantissas')});`,
-];
+export function viewedBiasUpdate(op: BiasUpdate, scope: Scope): readonly string[] {
+  const operands = `&view, &training, step, ${scope.pointer(op.bias, 's32')}`;
+  const update =
+    op.view?.of === 'scaled'
+      ? `fl_viewed_bias_update(${operands}, ${scope.scratch('mantissas')});`
+      : `fl_pooled_bias_update(${operands});`;
+  return [...viewOf(scope, op), update];
+}
 
 /** After fl_head_input_gradient gave one number a channel of a map whose clamp mask is `mask`. */
 export function closedChannels(
