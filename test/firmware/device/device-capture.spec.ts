@@ -77,7 +77,7 @@ describe('items of a sensor, kept by a device as a WebAssembly module', () => {
       fleet.add({ program: programs.wasm, flash: sensor.flash.slice() });
       await waitUntil('the delta', () => fleet.server.deltas.has(1));
       const { adaptCount, labels } = ITEMS;
-      expect(fleet.server.results).toMatchObject([
+      expect(fleet.server.distinctResults).toMatchObject([
         { kind: 'trained', learnedItems: adaptCount + 3, testItems: labels.length - adaptCount + 1 },
       ]);
     } finally {

@@ -112,7 +112,7 @@ describe('a device whose program has a prefix', () => {
     device(FEATURE_BYTES);
     await over(1);
     expect(fleet.server.deltas.get(1)).toEqual(expected.delta);
-    expect(fleet.server.results).toMatchObject([
+    expect(fleet.server.distinctResults).toMatchObject([
       {
         kind: 'trained',
         testItems: ITEMS - ADAPT,
@@ -155,6 +155,6 @@ describe('a device whose program has a prefix', () => {
   it('says where its flash has no room for them', async () => {
     device(0);
     await over(1);
-    expect(fleet.server.results).toMatchObject([{ kind: 'failed', status: Status.doesNotFit }]);
+    expect(fleet.server.distinctResults).toMatchObject([{ kind: 'failed', status: Status.doesNotFit }]);
   });
 });

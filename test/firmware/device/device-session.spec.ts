@@ -58,7 +58,7 @@ describe('a device', () => {
       scheme: 9,
       parameterDigest: new Uint8Array(),
     });
-    expect(fleet.server.results).toMatchObject([
+    expect(fleet.server.distinctResults).toMatchObject([
       {
         kind: 'trained',
         testItems: 30,
@@ -131,7 +131,7 @@ describe('a device', () => {
     });
     fleet.add({ samples: ITEMS, program: programs.wasm });
     await over(1);
-    expect(fleet.server.results).toMatchObject([
+    expect(fleet.server.distinctResults).toMatchObject([
       { kind: 'evaluated', testItems: 30, baseDigest: first.sha256 },
     ]);
   });
@@ -152,7 +152,7 @@ describe('a device', () => {
     fleet.server.push(fleet.addressOf(device), job);
     await over(2);
     expect(fleet.server.deltas.get(2)).toEqual(expectedBalancedDelta(1, 1));
-    expect(fleet.server.results).toMatchObject([
+    expect(fleet.server.distinctResults).toMatchObject([
       { end: 'passes', steps: 40 * PASSES, saturated: { weights: 0, headWeights: 0, biases: 0 } },
       { end: 'lowLoss', steps: 40 },
     ]);
@@ -166,7 +166,7 @@ describe('a device', () => {
     });
     fleet.add({ samples: ITEMS, program: programs.wasm });
     await over(1);
-    expect(fleet.server.results).toMatchObject([
+    expect(fleet.server.distinctResults).toMatchObject([
       { kind: 'failed', status: Status.diverged, guardRestarts: 2, end: 'guard' },
     ]);
   });
@@ -182,7 +182,7 @@ describe('a device', () => {
     fleet.add({ samples: ITEMS, program: programs.wasm });
     await over(1);
     const { code } = DEVICE_CODES.find((each) => each.name === name) ?? {};
-    expect(fleet.server.results).toMatchObject([{ kind: 'failed', status: code }]);
+    expect(fleet.server.distinctResults).toMatchObject([{ kind: 'failed', status: code }]);
   });
 
   it.each([
@@ -198,7 +198,7 @@ describe('a device', () => {
     });
     fleet.add({ ...(samples ? { samples } : {}), program: programs.wasm });
     await over(1);
-    expect(fleet.server.results).toMatchObject([{ kind: 'failed', status: Status.noData }]);
+    expect(fleet.server.distinctResults).toMatchObject([{ kind: 'failed', status: Status.noData }]);
   });
 
   it('ignores its job when it is pushed again, and drops it for another one', async () => {
@@ -224,7 +224,7 @@ describe('a device', () => {
     const samples = perceptronItems(3, 512, 30_000);
     const device = fleet.add({ samples, program: programs.wasm });
     await over(2);
-    expect(fleet.server.results.map(({ execution }) => execution)).toEqual([2]);
+    expect(fleet.server.distinctResults.map(({ execution }) => execution)).toEqual([2]);
     const begun = fleet.server.progress.filter(
       ({ phase, done }) => phase === 'evaluatingBefore' && done <= 1,
     );

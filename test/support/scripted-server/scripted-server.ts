@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sha256, toHex } from '#libs/base/bytes';
 import { type Result, unwrap } from '#libs/base/result';
 import {
@@ -59,6 +60,7 @@ export class ScriptedServer {
   readonly hellos: Hello[] = [];
   readonly fetches: Fetch[] = [];
   readonly progress: Progress[] = [];
+  /** As they came: a device says its result again where the answer is late. */
   readonly results: SessionResult[] = [];
   /** Raw deltas by execution. */
   readonly deltas = new Map<number, Uint8Array>();
@@ -143,6 +145,14 @@ export class ScriptedServer {
     if (!artifact) this.send(address, 'chunk', encodeChunk(unknownArtifact(fetch)));
     else if (fetch.of === 'digests') this.send(address, 'digests', encodeDigests(artifact.digests(fetch)));
     else for (const chunk of artifact.data(fetch)) this.send(address, 'chunk', encodeChunk(chunk));
+  }
+
+  /** Results without those that only say again what was said before. */
+  get distinctResults(): readonly SessionResult[] {
+    const { results } = this;
+    return results.filter(
+      (result, i) => !results.slice(0, i).some((each) => isDeepStrictEqual(each, result)),
+    );
   }
 
   private result(address: DeviceAddress, result: SessionResult): void {
