@@ -57,7 +57,7 @@ void fl_begin_spread(const fl_window *window, fl_spread *spread) {
   spread->capacity = room < w->out_height ? room : w->out_height;
   spread->is_whole = is_usual(w) && w->out_height + 2 <= room;
   spread->fits = (room > reach || room >= w->out_height) && spread->pairs * w->kernel_height <= FL_SPREAD_PAIRS;
-  for (int16_t *at = spread->rows, *end = at + FL_SPREAD_ELEMENTS; at != end; at += 4) {
+  for (int16_t *at = spread->rows, *end = at + FL_SPREAD_ELEMENTS + FL_SPREAD_BEHIND; at != end; at += 4) {
     fl_store_word(at, 0);
     fl_store_word(at + 2, 0);
   }

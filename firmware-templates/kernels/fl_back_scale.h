@@ -1,5 +1,5 @@
 /*
- * N6.2: one channel of g times its back scale. Header only. RAM: none. Flash: where used, 7 kernels.
+ * N6.2: one channel of g times its back scale. Header only. RAM: none. Flash: where used, 8 kernels.
  */
 #ifndef FL_BACK_SCALE_H
 #define FL_BACK_SCALE_H

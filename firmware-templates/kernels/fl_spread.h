@@ -1,6 +1,6 @@
 /*
  * A plane of h spread through a kernel, as the input gradients of depthwise and k x k convolutions need it: what is the same for
- * all planes is made once. Header only. RAM: on the stack, 4 bytes; with FL_DSP_GRADIENTS 272.
+ * all planes is made once. Header only. RAM: on the stack, 4 bytes; with FL_DSP_GRADIENTS 280.
  */
 #ifndef FL_SPREAD_H
 #define FL_SPREAD_H
@@ -8,7 +8,7 @@
 #include "fl_kernels.h"
 
 #if FL_DSP_GRADIENTS
-enum { FL_SPREAD_STRIDE = 2, FL_SPREAD_TAPS = 7, FL_SPREAD_PAIRS = 36, FL_SPREAD_ELEMENTS = 100 };
+enum { FL_SPREAD_STRIDE = 2, FL_SPREAD_TAPS = 7, FL_SPREAD_PAIRS = 36, FL_SPREAD_ELEMENTS = 100, FL_SPREAD_BEHIND = 4 };
 
 /* Every stride-th column of the map, and the taps that they meet: every stride-th of a row of the kernel. */
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
   int32_t capacity; /* rows of the buffer */
   int32_t pairs;    /* words of weights of a row of the kernel */
   fl_phase phases[FL_SPREAD_STRIDE];
-  int16_t rows[FL_SPREAD_ELEMENTS];
+  int16_t rows[FL_SPREAD_ELEMENTS + FL_SPREAD_BEHIND]; /* four pixels may be read where the last row has fewer */
 } fl_spread;
 #else
 typedef struct {

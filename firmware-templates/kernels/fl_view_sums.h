@@ -5,7 +5,7 @@
 #ifndef FL_VIEW_SUMS_H
 #define FL_VIEW_SUMS_H
 
-#include "fl_kernels.h"
+#include "fl_back_scale.h"
 
 enum { FL_MOST_VIEW_ROWS = 4, FL_MASK_WORD = 32 /* bits of a mask that are looked at together */ };
 
@@ -44,14 +44,19 @@ static inline void fl_begin_view_sums(fl_view_sums *sums, int32_t channel, int32
   }
 }
 
-/* The mantissa of a view at one pixel of one channel as if it were open; `exponent` is the one that all share. */
-typedef int32_t (*fl_view_mantissa)(const fl_gradient_view *view, int32_t channel, int32_t pixel, int32_t exponent);
+/* The mantissa of a view, scaled or of one number a channel, as if it were open; `exponent` is the one that all share. */
+static inline int32_t fl_view_mantissa(const fl_gradient_view *view, int32_t is_scaled, int32_t channel, int32_t pixel,
+                                       int32_t exponent) {
+  const fl_gradient g = fl_gradient_from(view->gradient, channel);
+  if (!is_scaled) return g.mantissas[0];
+  return fl_scaled(g.mantissas[pixel], fl_back_scale_of(view->training, channel, g.exponents[0], exponent));
+}
 
-static inline void fl_take_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t element, int32_t exponent,
-                                  fl_view_mantissa mantissa_of) {
+static inline void fl_take_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t is_scaled, int32_t element,
+                                  int32_t exponent) {
   const int32_t channels = view->gradient->channels;
   const int32_t pixel = element / channels, channel = element - pixel * channels;
-  const int32_t value = mantissa_of(view, channel, pixel, exponent);
+  const int32_t value = fl_view_mantissa(view, is_scaled, channel, pixel, exponent);
   for (int32_t k = 0; k < sums->count; k++) sums->rows[k][pixel] -= fl_view_weight(sums, k, channel) * value;
 }
 
@@ -67,14 +72,17 @@ static inline uint32_t fl_closed_from(const uint8_t *mask, int32_t start, int32_
   return closed;
 }
 
-/* Less what closed elements do not get. Clamps of these layers act rarely: most words of the mask are passed over. */
-static inline void fl_take_all_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t exponent,
-                                      fl_view_mantissa mantissa_of) {
+/*
+ * Less what closed elements do not get. Clamps of these layers act rarely: most words of the mask are passed over. is_scaled: a
+ * constant, so that a kernel has the text of its view only.
+ */
+static inline void fl_take_all_closed(const fl_view_sums *sums, const fl_gradient_view *view, int32_t is_scaled,
+                                      int32_t exponent) {
   const int32_t elements = view->gradient->channels * view->pixels;
   for (int32_t start = 0; start < elements; start += FL_MASK_WORD) {
     uint32_t closed = fl_closed_from(view->mask, start, elements);
     for (; closed != 0; closed &= closed - 1) {
-      fl_take_closed(sums, view, start + __builtin_ctz(closed), exponent, mantissa_of);
+      fl_take_closed(sums, view, is_scaled, start + __builtin_ctz(closed), exponent);
     }
   }
 }

@@ -46,11 +46,6 @@ static void sum_rows(const fl_view_sums *sums, const fl_gradient_view *view) {
   }
 }
 
-static int32_t mantissa_of(const fl_gradient_view *view, int32_t channel, int32_t pixel, int32_t exponent) {
-  (void)pixel, (void)exponent;
-  return view->gradient->mantissas[channel];
-}
-
 void fl_pooled_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
                               const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch) {
   const int32_t exponent = view->gradient->exponents[0];
@@ -59,7 +54,7 @@ void fl_pooled_input_gradient(fl_channels range, const fl_gradient_view *view, c
     const fl_gradient to = fl_gradient_from(output, i - range.first);
     fl_begin_view_sums(&sums, i, range.end - i, weights, &to, scratch);
     sum_rows(&sums, view);
-    if (view->mask != NULL) fl_take_all_closed(&sums, view, exponent, mantissa_of);
+    if (view->mask != NULL) fl_take_all_closed(&sums, view, 0, exponent);
     fl_finish_view_sums(&sums, i, exponent, rules, &to);
   }
 }

@@ -1,11 +1,5 @@
-#include "fl_back_scale.h"
 #include "fl_fill_row.h"
 #include "fl_view_sums.h"
-
-static int32_t mantissa_of(const fl_gradient_view *view, int32_t channel, int32_t pixel, int32_t exponent) {
-  const fl_gradient g = fl_gradient_from(view->gradient, channel);
-  return fl_scaled(g.mantissas[pixel], fl_back_scale_of(view->training, channel, g.exponents[0], exponent));
-}
 
 void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, const fl_split_weights *weights,
                               const fl_gradient_rules *rules, const fl_gradient *output, int32_t *scratch) {
@@ -16,7 +10,7 @@ void fl_viewed_input_gradient(fl_channels range, const fl_gradient_view *view, c
     fl_begin_view_sums(&sums, i, range.end - i, weights, &to, scratch);
     for (int32_t k = 0; k < sums.count; k++) fl_fill_row(sums.rows[k], output->pixels, 0);
     fl_add_viewed_planes(&sums, view, 0, exponent, (fl_mantissa *)(void *)(scratch + 2 * output->pixels));
-    if (view->mask != NULL) fl_take_all_closed(&sums, view, exponent, mantissa_of);
+    if (view->mask != NULL) fl_take_all_closed(&sums, view, 1, exponent);
     fl_finish_view_sums(&sums, i, exponent, rules, &to);
   }
 }
