@@ -97,7 +97,7 @@ typedef struct {
 /* Whole fours that follow each other, times two columns; returns the columns behind them. */
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
 /* Four words of columns are loaded by one instruction, which takes registers in ascending order only. */
-#define FL_FOUR                                                                                                          \
+#define FL_FOUR_TWO                                                                                                      \
   "ldr %[x], [%[weights]], #4\n ldmia %[column]!, {%[p], %[q], %[r], %[t]}\n"                                            \
   "sxtb16 %[w], %[x]\n smlad %[a], %[w], %[p], %[a]\n smlad %[b], %[w], %[q], %[b]\n"                                    \
   "sxtb16 %[w], %[x], ror #8\n smlad %[a], %[w], %[r], %[a]\n smlad %[b], %[w], %[t], %[b]\n"
@@ -110,7 +110,8 @@ static FL_INLINE const int32_t *add_to_two(const int8_t *weights, int32_t bytes,
   if (bytes == 0) return column;
   /* Into the loop behind what is missing in the first sixteen. */
   __asm__ volatile("ands %[w], %[bytes], #12\n add %[bytes], %[weights]\n beq 1f\n cmp %[w], #8\n beq 3f\n bhi 2f\n b 4f\n"
-                   "1:\n" FL_FOUR "2:\n" FL_FOUR "3:\n" FL_FOUR "4:\n" FL_FOUR "cmp %[weights], %[bytes]\n bne 1b\n"
+                   "1:\n" FL_FOUR_TWO "2:\n" FL_FOUR_TWO "3:\n" FL_FOUR_TWO "4:\n" FL_FOUR_TWO
+                   "cmp %[weights], %[bytes]\n bne 1b\n"
                    : [a] "+&r"(a), [b] "+&r"(b), [weights] "+&r"(weights), [column] "+&r"(column), [bytes] "+&r"(bytes),
                      [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [t] "=&r"(t), [w] "=&r"(w), [x] "=&r"(x)
                    :
@@ -141,6 +142,32 @@ static __attribute__((noinline)) const int32_t *add_run(const fl_job *job, const
   }
   sums[0] = sum;
   return column;
+}
+
+/* One output or two of a channel with fl_scale; the bias is in the sums. */
+static FL_INLINE void put_few(const fl_job *job, fl_scale by, int32_t sum, int32_t index) {
+  const int32_t value = fl_scaled(sum, by), clamped = fl_saturated_byte(value);
+  job->to.output[index] = (int8_t)clamped;
+  if (clamped != value && job->to.mask != NULL) fl_mask_clear(job->to.mask, job->to.first + index);
+}
+
+/* One column or two of whole fours, the clamp of int8: all channels, up to the first without fl_scale, which is returned. */
+static __attribute__((noinline)) int32_t few_columns(const fl_job *job) {
+  const int32_t split = job->trained_inputs, outputs = job->outputs, depth = job->depth;
+  const int8_t *trained = job->filter->trained, *fixed = job->filter->weights;
+  int32_t channel = 0;
+  for (; channel < outputs; channel++, trained += split, fixed += depth) {
+    const int32_t multiplier = job->filter->multiplier[channel], shift = job->filter->shift[channel];
+    if (!fl_has_scale(multiplier, shift)) break;
+    const int32_t bias = fl_bias_of(job->filter, channel), *column = job->columns;
+    int32_t sums[] = {bias, bias};
+    if (split != 0) column = add_run(job, trained, split, column, sums);
+    (void)add_run(job, fixed + split, depth - split, column, sums);
+    const fl_scale by = fl_scale_of(multiplier, shift, job->range->output_zero);
+    put_few(job, by, sums[0], channel);
+    if (job->count == 2) put_few(job, by, sums[1], outputs + channel);
+  }
+  return channel;
 }
 
 #include "fl_small.h" /* from here on: once for a filter or for all */
@@ -184,10 +211,11 @@ static void add_loose(uint32_t four, const int16_t *values, int32_t rest, int32_
   }
 }
 
-static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_even) {
+static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_even, int32_t done) {
   const int32_t count = job->count, depth = job->depth, split = job->trained_inputs;
-  const int8_t *trained = job->filter->trained, *fixed = job->filter->weights;
-  for (int32_t channel = 0; channel < job->outputs; channel++, fixed += depth) {
+  const int32_t trained_depth = depth / job->inputs * split;
+  const int8_t *trained = job->filter->trained + done * trained_depth, *fixed = job->filter->weights + done * depth;
+  for (int32_t channel = done; channel < job->outputs; channel++, fixed += depth) {
     const int32_t bias = fl_bias_of(job->filter, channel), *column = job->columns;
     int32_t sums[FL_COLUMNS] = {bias, bias, bias, bias}, from = 0;
     if (count <= 2 && is_even) {
@@ -207,7 +235,7 @@ static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_
       }
     }
     put_sums(job, sums, channel);
-    trained += depth / job->inputs * split;
+    trained += trained_depth;
   }
 }
 
@@ -253,9 +281,11 @@ static void all_columns(const fl_job *job) {
   const int32_t is_common = is_even && depth >= 4 && job->filter->bias != NULL && fl_is_byte_range(job->range);
   if (job->count == FL_COLUMNS && is_common) {
     four_columns(job, split);
-  } else {
-    any_columns(job, is_even);
+    return;
   }
+  const int32_t is_few = is_even && job->count <= 2 && (depth & 3) == 0 && fl_is_byte_range(job->range);
+  const int32_t done = is_few ? few_columns(job) : 0;
+  if (done < job->outputs) any_columns(job, is_even, done);
 }
 
 void fl_columns_s8(const int16_t *columns, int32_t count, int32_t depth, int32_t outputs, const fl_filter *filter,
