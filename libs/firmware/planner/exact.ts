@@ -13,7 +13,7 @@
  * it at the lowest bases; then items are raised, and if that fails the branch counts as not looked into.
  */
 import type { Item, Items } from './items';
-import { type Clash, clashesOf } from './place';
+import { type Clash, clashesOf } from './clashes';
 
 /** What is left of the search, in pairs and inequalities that are looked at. */
 export interface Budget {
@@ -65,9 +65,9 @@ function waysOf({ down, up, from, to, step }: Clash): readonly Way[] {
   return from <= down + 1 ? [] : [below, { ...above, least: from }];
 }
 
-function pairsOf({ items, sharings }: Items): readonly Pair[] {
+function pairsOf({ items }: Items, all: readonly (readonly Clash[])[]): readonly Pair[] {
   const bytesOf = (index: number): number => (items[index] as Item).bytes;
-  return clashesOf({ items, sharings }).flatMap((clashes, own) =>
+  return all.flatMap((clashes, own) =>
     clashes.flatMap((clash) => {
       const ways = clash.other < own ? waysOf(clash) : [];
       const bytes = bytesOf(own) + bytesOf(clash.other);
@@ -84,12 +84,14 @@ export class ExactSearch {
   private readonly items: readonly Item[];
   private hasMissed = false;
 
+  /** @param clashes of the items, for whoever has them already */
   constructor(
     items: Items,
     private readonly budget: Budget,
+    clashes: readonly (readonly Clash[])[] = clashesOf(items),
   ) {
     this.items = items.items;
-    this.pairs = pairsOf(items);
+    this.pairs = pairsOf(items, clashes);
   }
 
   /** Is there a placement within [0, bytes)? */

@@ -1,6 +1,7 @@
 import { err, type Fault, ok, type Result } from '#libs/base/result';
 import type { Graph } from '#libs/model/ir';
 import { itemsOf, largestLiveSet } from './items';
+import type { KnownStretches } from './known-stretches';
 import { isTraining, leastMemoryOrder } from './order';
 import type { Plan } from './plan';
 import { planOf, verified } from './plan-schedule';
@@ -37,6 +38,8 @@ export interface PlanRequest {
   /** Bound of the exhaustive search (pairs of items looked at), which runs only where the random search misses the lower bound. */
   readonly looks?: number;
   readonly seed?: number;
+  /** What was found of other graphs that are much alike, and what is found now: saves time, and changes nothing else. */
+  readonly known?: KnownStretches;
 }
 
 export interface DoesNotFit extends Fault {

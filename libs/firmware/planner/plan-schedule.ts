@@ -4,6 +4,7 @@ import { ExactSearch } from './exact';
 import { firstOf, type Item, type Items, itemsOf, largestLiveSet, lastOf } from './items';
 import { withLentRoom } from './lend-room';
 import { Placer } from './place';
+import { type Clash, clashesOf, clashTable } from './clashes';
 import { aligned, ALIGNMENT, type Plan, type PlannedBuffer, type Proof } from './plan';
 import { stowagesOf, withStowages } from './stowage';
 import { search } from './strategies';
@@ -15,6 +16,8 @@ export interface Effort {
   readonly tries?: number;
   readonly seed?: number;
   readonly looks?: number;
+  /** Nobody need look for less. Default: 0. */
+  readonly enoughBytes?: number;
 }
 
 const DEFAULT_TRIES = 600;
@@ -65,9 +68,13 @@ function stacked(items: readonly Item[]): {
   return { buffers, end };
 }
 
-interface Target {
+interface Problem {
+  readonly items: Items;
+  readonly clashes: readonly (readonly Clash[])[];
   readonly floor: number;
   readonly lowerBoundBytes: number;
+  /** The lower bound, or more, if that will do. */
+  readonly goalBytes: number;
 }
 
 interface Placed {
@@ -77,33 +84,35 @@ interface Placed {
 }
 
 /** Orders of first fit, everything at whole words; then, if that misses the bound, bytes where bytes will do. */
-function placed(items: Items, { floor, lowerBoundBytes }: Target, tries: number, seed: number): Placed {
-  const attempt = (grain: number): Placed =>
-    search({ items: items.items, placer: new Placer(items, floor, grain), lowerBoundBytes }, tries, seed);
+function placed({ items, clashes, floor, goalBytes }: Problem, tries: number, seed: number): Placed {
+  const table = clashTable(clashes);
+  const attempt = (grain: number): Placed => {
+    const placer = new Placer(items, floor, grain, table);
+    return search({ items: items.items, placer, lowerBoundBytes: goalBytes }, tries, seed);
+  };
   const words = attempt(ALIGNMENT);
-  if (words.peakBytes <= lowerBoundBytes) return words;
+  if (words.peakBytes <= goalBytes) return words;
   const bytes = attempt(1);
   return bytes.peakBytes < words.peakBytes ? bytes : words;
 }
 
 /** Looks for something smaller until it is at the bound, or nothing smaller is possible, or the budget is spent. */
 function proved(
-  items: Items,
-  target: Target,
+  { items, clashes, floor, lowerBoundBytes, goalBytes }: Problem,
   start: Placed,
   looks: number,
 ): { readonly best: Placed; readonly proof: Proof } {
-  const { floor, lowerBoundBytes } = target;
-  const exact = new ExactSearch(items, { looks });
   let best = start;
-  while (best.peakBytes > lowerBoundBytes) {
+  let exact: ExactSearch | undefined;
+  while (best.peakBytes > goalBytes) {
+    exact ??= new ExactSearch(items, { looks }, clashes);
     const answer = exact.within(best.peakBytes - ALIGNMENT - floor);
     if (answer.is !== 'found') return { best, proof: answer.is === 'impossible' ? 'search' : 'none' };
     const bases = answer.bases.map((base) => base + floor);
     const end = Math.max(...bases.map((base, index) => base + (items.items[index] as Item).bytes));
     best = { bases, peakBytes: aligned(end), strategy: 'exhaustive search' };
   }
-  return { best, proof: 'bound' };
+  return { best, proof: best.peakBytes <= lowerBoundBytes ? 'bound' : 'none' };
 }
 
 /** The plan of one schedule, whatever it takes. It is not verified yet. */
@@ -116,8 +125,9 @@ export function planOf(execution: Execution, effort: Effort): Plan {
   const bottom = stacked(variables);
   const floor = bottom.end;
   const lowerBoundBytes = largestLiveSet(others, schedule.calls.length, floor).bytes;
-  const start = placed(others, { floor, lowerBoundBytes }, tries, seed);
-  const { best, proof } = proved(others, { floor, lowerBoundBytes }, start, looks);
+  const goalBytes = Math.max(lowerBoundBytes, effort.enoughBytes ?? 0);
+  const problem = { items: others, clashes: clashesOf(others), floor, lowerBoundBytes, goalBytes };
+  const { best, proof } = proved(problem, placed(problem, tries, seed), looks);
   const scratch = others.items.filter(({ kind }) => kind === 'scratch');
   return withLentRoom(graph, {
     graph: graph.name,

@@ -8,14 +8,14 @@ import { type Graph, tensorBytes } from '#libs/model/ir';
 import { leastMemoryOrder } from './order';
 import { aligned, type Plan } from './plan';
 import { type Effort, planOf } from './plan-schedule';
+import type { KnownStretches } from './known-stretches';
+import { type Piece, piecesOf } from './pieces';
 import { rowNetworkOf } from './row-network';
 import type { KernelSet } from './scratch';
 import {
   bytesOf,
   distinct,
   type Partition,
-  type Piece,
-  piecesOf,
   quickPartitions,
   scheduleOf,
   smallPartitions,
@@ -29,6 +29,7 @@ export interface StreamRequest extends Effort {
   readonly inputRows: boolean;
   readonly reduceByRows: boolean;
   readonly kernels: KernelSet;
+  readonly known?: KnownStretches;
 }
 
 type Pieces = readonly (readonly Piece[])[];
@@ -69,8 +70,22 @@ function smallestPlan(pieces: Pieces, planFor: PlanFor, floor: number, count: nu
   return best ?? planFor(wholePartition(pieces));
 }
 
-export function streamedPlan(graph: Graph, request: StreamRequest): Plan {
-  const { inputRows, reduceByRows, optimize, budgetBytes, kernels } = request;
+/** A graph, and all segments that it could be cut into. */
+export interface Cuttable {
+  readonly pieces: Pieces;
+  /** Bytes that are taken all the time. */
+  readonly floor: number;
+  /** Not verified. */
+  planFor(partition: Partition, effort: Effort): Plan;
+}
+
+/** @param aboveBytes of operators that need no more than this when they run whole, no segments are made */
+export function cuttable(
+  graph: Graph,
+  request: Omit<StreamRequest, 'optimize' | 'budgetBytes'>,
+  aboveBytes?: number,
+): Cuttable {
+  const { inputRows, reduceByRows, kernels, known } = request;
   const inputsInArena = request.inputsInArena || inputRows;
   const order = leastMemoryOrder(graph, inputsInArena, kernels).segments.flatMap(({ ops }) => ops);
   const network = rowNetworkOf(graph, order, {
@@ -79,10 +94,19 @@ export function streamedPlan(graph: Graph, request: StreamRequest): Plan {
     reduces: () => reduceByRows,
     kernels,
   });
-  const pieces = piecesOf(network);
-  const planFor = (partition: Partition): Plan =>
-    planOf({ graph, schedule: scheduleOf(network, partition), inputsInArena, kernels }, request);
   const floor = variableBytes(graph);
+  return {
+    pieces: piecesOf(network, { known, aboveBytes: aboveBytes && aboveBytes - floor }),
+    floor,
+    planFor: (partition, effort) =>
+      planOf({ graph, schedule: scheduleOf(network, partition), inputsInArena, kernels }, effort),
+  };
+}
+
+export function streamedPlan(graph: Graph, request: StreamRequest): Plan {
+  const { optimize, budgetBytes } = request;
+  const { pieces, floor, ...cut } = cuttable(graph, request);
+  const planFor = (partition: Partition): Plan => cut.planFor(partition, request);
   const quickest = optimize === 'speed' ? quickestPlan(pieces, planFor, floor, budgetBytes) : undefined;
   // Who does not want a search wants the lowest bound, which is that of the first.
   return quickest ?? smallestPlan(pieces, planFor, floor, request.tries === 0 ? 1 : MOST_PARTITIONS);

@@ -1,165 +1,18 @@
 /**
  * Where a network is cut into segments: those that run row by row, or a few channels at a time, the operators between them whole.
  *
- * 1. Every stretch of consecutive operators that could run row by row is tried (row-flow), every chain (channel-chains), and
- *    every operator by itself: how many bytes its most expensive call needs, and how many calls it takes.
+ * 1. Every stretch of consecutive operators that could run row by row is tried, every chain, and every operator by itself: how
+ *    many bytes its most expensive call needs, and how many calls it takes (pieces.ts).
  * 2. A partition costs what its most expensive segment costs. The cheapest is found from the front, one operator further each
  *    time; so are, below any limit, the one with the fewest calls and the one whose segments cost least together.
  * 3. The best bound is not always the best to place, so several partitions a little above it are proposed.
- *
- * The number of calls that are walked is bounded: in large networks segments are only so many operators long.
  */
-import { at, invariant } from '#libs/base/result';
-import { chainOf, chainsIn, channelCalls } from './channel-chains';
-import { itemsOf, liveBytes } from './items';
-import { flowOf } from './row-flow';
-import { type RowNetwork } from './row-network';
-import { rowCalls, type Stretch, wholeReads } from './row-calls';
-import { rowScratchBytes } from './scratch';
-import { type Call, isRead, type Schedule, type Segment } from './schedule';
-import { allStowages, withStowages } from './stowage';
-
-/** A possible segment. */
-export interface Piece extends Stretch {
-  readonly unit: Segment['unit'];
-  /** What its most expensive call needs at least, all else that is alive then included. */
-  readonly bytes: number;
-  readonly calls: number;
-}
+import { at } from '#libs/base/result';
+import { callsOf, type Piece } from './pieces';
+import type { RowNetwork } from './row-network';
+import type { Schedule, Segment } from './schedule';
 
 export type Partition = readonly Piece[];
-
-/** Bounds the search for segments. */
-const MOST_CALLS_WALKED = 700_000;
-
-function callsOf(network: RowNetwork, stretch: Stretch, unit: Segment['unit']): readonly Call[] {
-  if (unit === 'row') return rowCalls(network, stretch);
-  const ops = network.order.slice(stretch.from, stretch.to);
-  if (unit === 'channel') {
-    const chain = chainOf(network.graph, ops);
-    invariant(chain, 'operators that run channel by channel are a chain');
-    return channelCalls(network.graph, chain);
-  }
-  return ops.flatMap((op, i): readonly Call[] => {
-    const own = { from: stretch.from + i, to: stretch.from + i + 1 };
-    return [...wholeReads(network, own, unit), { op }];
-  });
-}
-
-/** Cells that live through a segment without being touched there. */
-function bytesAround(
-  network: RowNetwork,
-  { from, to }: Stretch,
-  touched: ReadonlyMap<number, unknown>,
-): number {
-  return network.cells.reduce((sum, cell, number) => {
-    const first = cell.isRead ? Math.min(...cell.readers) : cell.writer;
-    const isNeededLater = cell.isOutput || cell.readers.some((position) => position >= to);
-    return first < from && isNeededLater && !touched.has(number) ? sum + cell.bytes : sum;
-  }, 0);
-}
-
-function rowPiece(network: RowNetwork, stretch: Stretch): Piece {
-  const { graph, rules } = network;
-  const calls = rowCalls(network, stretch);
-  const flow = flowOf(network, stretch, calls);
-  const around = bytesAround(network, stretch, flow.steps);
-  const borrowed = new Map(
-    network.order.slice(stretch.from, stretch.to).map((op) => {
-      const reduces = at(rules, op)?.reduces ?? false;
-      return [
-        op,
-        { reduces, bytes: rowScratchBytes(at(graph.ops, op), graph, reduces, network.kernels) },
-      ] as const;
-    }),
-  );
-  let [bytes, sums] = [0, 0];
-  calls.forEach((call, time) => {
-    const { reduces = false, bytes: own = 0 } = isRead(call) ? {} : (borrowed.get(call.op) ?? {});
-    const isFirst = !isRead(call) && call.rows?.from === 0;
-    const isLast = !isRead(call) && call.rows?.to === rules[call.op]?.calls;
-    if (reduces && isFirst) sums += own;
-    bytes = Math.max(bytes, at(flow.taken, time) + sums + (reduces ? 0 : own));
-    if (reduces && isLast) sums -= own;
-  });
-  return { ...stretch, unit: 'row', bytes: bytes + around, calls: calls.length };
-}
-
-/** One for every operator. */
-function layerPieces(network: RowNetwork): readonly Piece[] {
-  const whole = { from: 0, to: network.order.length };
-  const calls = callsOf(network, whole, 'layer');
-  const schedule = { calls, segments: [{ ops: network.order, unit: 'layer' as const }] };
-  const { others } = itemsOf({ graph: network.graph, schedule, inputsInArena: network.inputsInArena });
-  const live = liveBytes(others, calls.length);
-  const pieces: Piece[] = [];
-  let [bytes, count] = [0, 0];
-  calls.forEach((call, time) => {
-    bytes = Math.max(bytes, at(live, time));
-    count++;
-    if (isRead(call)) return;
-    pieces.push({ from: pieces.length, to: pieces.length + 1, unit: 'layer', bytes, calls: count });
-    [bytes, count] = [0, 0];
-  });
-  return pieces;
-}
-
-/** What its most expensive call needs where all before and after it runs whole: which is no matter, whole gradients come and go. */
-function channelPiece(network: RowNetwork, stretch: Stretch): Piece {
-  const { graph, order, inputsInArena } = network;
-  const own = callsOf(network, stretch, 'channel');
-  const [before, after] = [order.slice(0, stretch.from), order.slice(stretch.to)];
-  const calls = [...before.map((op) => ({ op })), ...own, ...after.map((op) => ({ op }))];
-  const segments: readonly Segment[] = [
-    { ops: before, unit: 'layer' },
-    { ops: order.slice(stretch.from, stretch.to), unit: 'channel' },
-    { ops: after, unit: 'layer' },
-  ];
-  const execution = { graph, schedule: { calls, segments }, inputsInArena };
-  const { others } = itemsOf(execution);
-  const stowages = allStowages(execution, others);
-  const least = withStowages(execution.schedule, others, stowages);
-  const live = liveBytes(least, calls.length).slice(stretch.from, stretch.from + own.length);
-  return { ...stretch, unit: 'channel', bytes: Math.max(...live), calls: own.length };
-}
-
-/** How many operators a segment may have, so that not too many calls are walked in all. */
-function longest(network: RowNetwork): number {
-  const calls = network.order.map((op) => network.rules[op]?.calls);
-  // Calls of the stretch of the length at hand that begins at each operator; none where one of them runs whole.
-  let stretches: readonly (number | undefined)[] = calls.map(() => 0);
-  let walked = 0;
-  for (let length = 1; length <= calls.length; length++) {
-    stretches = stretches.slice(0, calls.length - length + 1).map((sum, from) => {
-      const added = calls[from + length - 1];
-      return sum === undefined || added === undefined ? undefined : sum + added;
-    });
-    walked = stretches.reduce<number>((sum, each) => sum + (each ?? 0), walked);
-    if (walked > MOST_CALLS_WALKED) return length;
-  }
-  return calls.length;
-}
-
-/** All possible segments, by where they end. */
-export function piecesOf(network: RowNetwork): readonly (readonly Piece[])[] {
-  const pieces: Piece[][] = network.order.map(() => []);
-  for (const piece of layerPieces(network)) pieces[piece.to - 1]?.push(piece);
-  const most = longest(network);
-  network.order.forEach((_, from) => {
-    const end = Math.min(network.order.length, from + most);
-    for (let to = from + 1; to <= end; to++) {
-      if (!network.rules[at(network.order, to - 1)]) break;
-      const piece = rowPiece(network, { from, to });
-      // By itself, an operator mostly does better whole: then its output overlaps its operand byte by byte.
-      const [whole] = pieces[to - 1] ?? [];
-      if (to > from + 1 || !whole || piece.bytes < whole.bytes) pieces[to - 1]?.push(piece);
-    }
-  });
-  for (const chain of chainsIn(network.graph, network.order)) {
-    pieces[chain.to - 1]?.push(channelPiece(network, chain));
-  }
-  return pieces;
-}
 
 /** What a partition is chosen for, as numbers of which the first that differs decides. */
 type Aim = (before: readonly number[], piece: Piece) => readonly number[];

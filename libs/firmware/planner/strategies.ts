@@ -63,8 +63,11 @@ function keptFirst(items: readonly Item[]): Order {
   return orderBy(items, (item) => (isKept(item) ? least - lifeOf(item) : -item.bytes));
 }
 
-const swapped = (order: Order, a: number, b: number): Order =>
-  order.map((_, position) => at(order, position === a ? b : position === b ? a : position));
+function swapped(order: Order, a: number, b: number): Order {
+  const next = [...order];
+  [next[a], next[b]] = [at(order, b), at(order, a)];
+  return next;
+}
 
 /** Items before `to` keep their positions, those from there on make way. */
 function moved(order: Order, from: number, to: number): Order {
@@ -80,22 +83,43 @@ function outermost({ order, bases, peakBytes, fit }: Found, items: readonly Item
   const isLow = (index: number): boolean => at(bases, index) < lowest + ALIGNMENT;
   const isHigh = (index: number): boolean =>
     at(bases, index) + at(items, index).bytes > peakBytes - ALIGNMENT;
-  return order.flatMap((index, position) =>
-    (fit !== 'lowest' && isLow(index)) || (fit !== 'highest' && isHigh(index)) ? position : [],
-  );
+  const outer: number[] = [];
+  order.forEach((index, position) => {
+    if ((fit !== 'lowest' && isLow(index)) || (fit !== 'highest' && isHigh(index))) outer.push(position);
+  });
+  return outer;
 }
 
-const meet = (a: Item, b: Item): boolean => firstOf(a) <= lastOf(b) && firstOf(b) <= lastOf(a);
+/** From whole life to whole life: when items are first and last there. */
+interface Lives {
+  readonly first: Int32Array;
+  readonly last: Int32Array;
+}
+
+const livesOf = (items: readonly Item[]): Lives => ({
+  first: Int32Array.from(items, firstOf),
+  last: Int32Array.from(items, lastOf),
+});
+
+/** Positions of all that are ever there together with the one at `from`. */
+function metBy(order: Order, from: number, { first, last }: Lives): readonly number[] {
+  const own = at(order, from);
+  const [begin, end] = [at(first, own), at(last, own)];
+  const met: number[] = [];
+  order.forEach((index, position) => {
+    const isMet = (first[index] as number) <= end && begin <= (last[index] as number);
+    if (isMet && position !== from) met.push(position);
+  });
+  return met;
+}
 
 /** Any two change places; or what sticks out goes earlier, or changes places with something that it meets; or that goes elsewhere. */
-function changed(found: Found, items: readonly Item[], rng: Rng): Order {
+function changed(found: Found, items: readonly Item[], lives: Lives, rng: Rng): Order {
   const { order } = found;
   if (rng.below(3) === 0) return swapped(order, rng.below(order.length), rng.below(order.length));
   const outer = outermost(found, items);
   const from = outer[rng.below(outer.length)] ?? rng.below(order.length);
-  const met = order.flatMap((index, position) =>
-    position !== from && meet(at(items, index), at(items, at(order, from))) ? position : [],
-  );
+  const met = metBy(order, from, lives);
   const way = met.length === 0 ? 0 : rng.below(4);
   if (way === 0) return moved(order, from, rng.below(from + 1));
   const other = at(met, rng.below(met.length));
@@ -114,6 +138,7 @@ const randomChanges = (tries: number, seed: number): Strategy => ({
   search: (problem, best) => {
     const { items, placer, lowerBoundBytes } = problem;
     const start = best ?? bySize.search(problem, undefined);
+    const lives = livesOf(items);
     let least = start;
     const triesOfFit = Math.min(tries, MOST_STEPS / items.length ** 2) / FITS.length;
     for (const fit of FITS) {
@@ -121,7 +146,7 @@ const randomChanges = (tries: number, seed: number): Strategy => ({
       const rng = new Rng(seed);
       let current: Found = { ...start, ...placer.place(start.order, fit), fit };
       for (let i = 0; i < triesOfFit && least.peakBytes > lowerBoundBytes; i++) {
-        const order = changed(current, items, rng);
+        const order = changed(current, items, lives, rng);
         const placement = placer.placeWithin(order, fit, current.peakBytes);
         if (!placement || placement.peakBytes > current.peakBytes) continue;
         current = { ...placement, order, fit, strategy: `random changes, ${fit}` };

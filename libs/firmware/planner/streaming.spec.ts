@@ -15,7 +15,7 @@ import {
   verifyPlan,
 } from '.';
 import { itemsOf } from './items';
-import { clashesOf } from './place';
+import { clashesOf } from './clashes';
 import { rowNetworkOf } from './row-network';
 import { scheduleOf } from './segments';
 import { type RandomSchedule, randomSchedule, withBuffers } from './testing/random-schedules';

@@ -33,11 +33,11 @@ export {
   type PlannedStep,
   type StepRequest,
 } from './plan-training';
+export { PlannedPeaks } from './planned-peaks';
 export {
   findSchemes,
   fittingRungs,
   type FoundSchemes,
-  PlannedPeaks,
   planTraining,
   type SearchedStep,
   searchedStep,

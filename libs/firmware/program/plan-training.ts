@@ -26,6 +26,7 @@ import {
   savesTime,
   type StepCut,
 } from './frozen-prefix';
+import { formsOf, StepOutlook } from './step-outlook';
 
 /** The training step of a scheme, with a place for everything. */
 export interface PlannedStep {
@@ -42,7 +43,7 @@ export const arenaBytesOf = ({ plan, prefix }: Pick<PlannedStep, 'plan' | 'prefi
   Math.max(plan.peakBytes, prefix?.plan.peakBytes ?? 0);
 
 /** How long to look for a better plan; nothing given: as long as pays. */
-type PlanEffort = Pick<PlanRequest, 'tries' | 'looks'>;
+type PlanEffort = Pick<PlanRequest, 'tries' | 'looks' | 'known'>;
 
 /** A budget: what does not fit as it is runs row by row or by channels where that helps. None: everything whole. */
 type PlanBudget = Partial<Pick<PlanRequest, 'optimize' | 'budgetBytes'>>;
@@ -131,12 +132,24 @@ export function planStep(
   return ok(arenaBytesOf(narrow) < arenaBytesOf(wide) ? narrow : wide);
 }
 
+/** Where the quicker ways do not fit a budget, the first way that does, however slow. */
 function placedWithPrefix(
   inference: Graph,
   step: Graph,
   { cache, ...request }: Omit<StepRequest, 'gradients'>,
 ): Omit<PlannedStep, 'scheme'> {
   const cut = cache && bestCut(inference, step, cache);
+  const quickest = quickestPlaced(step, cut, request);
+  const { optimize, budgetBytes = Infinity, tries, known } = request;
+  if (optimize === undefined || tries === 0 || arenaBytesOf(quickest) <= budgetBytes) return quickest;
+  return new StepOutlook(formsOf(step, cut), known, budgetBytes).placed(budgetBytes) ?? quickest;
+}
+
+function quickestPlaced(
+  step: Graph,
+  cut: StepCut | undefined,
+  request: PlanEffort & PlanBudget,
+): Omit<PlannedStep, 'scheme'> {
   const whole = (): Omit<PlannedStep, 'scheme'> => placed(step, request);
   if (!cut) return whole();
   const apart = (): Omit<PlannedStep, 'scheme'> => placedApart(cut, request);

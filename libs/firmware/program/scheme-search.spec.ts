@@ -42,7 +42,7 @@ describe('a searched step', () => {
     expect(gainOf(contributions, scheme)).toBeCloseTo(candidate.gain, 9);
     for (const rung of schemeLadder(inference))
       if (gainOf(contributions, rung) > candidate.gain)
-        expect(peaks.peakBytes(rung, budget)).toBeGreaterThan(budget);
+        expect(peaks.peak(rung, budget).peakBytes).toBeGreaterThan(budget);
   });
 
   it('is refused where not even the head fits, and where its difference is too large', () => {
@@ -67,24 +67,28 @@ describe('a searched step', () => {
     expect(fittingRungs(limited(4)).map(({ scheme }) => scheme.name)).toEqual(['sparse-b6', 'last']);
   });
 
-  it('plans the least once for all budgets, and what fits that is planned', () => {
+  it('tells of every budget whether a step fits it, and has a step that does', () => {
     const fresh = new PlannedPeaks(inference);
-    const last = namedScheme(inference, 'last');
-    const least = fresh.peakBytes(last, 100_000);
-    expect(fresh.peakBytes(last, least)).toBe(least);
-    const bound = fresh.peakBytes(last, 1000);
-    expect([bound > 1000, bound <= least]).toEqual([true, true]);
-    const plan = { optimize: 'speed', budgetBytes: least } as const;
-    expect(unwrap(planStep(inference, last, plan)).plan.peakBytes).toBeLessThanOrEqual(least);
+    const scheme = { name: 'three', biasLayers: 9, weightLayers: [{ layer: 12, ratio: 0.5 }] };
+    const least = unwrap(planStep(inference, scheme, { optimize: 'ram' })).plan.peakBytes;
+    for (const budget of [100_000, least + 400, least, least - 400, 1000]) {
+      const { peakBytes, likelyBytes } = fresh.peak(scheme, budget);
+      expect(likelyBytes).toBeLessThanOrEqual(peakBytes);
+      expect([budget, peakBytes <= budget]).toEqual([budget, budget >= least]);
+      if (peakBytes > budget) continue;
+      const step = unwrap(planStep(inference, scheme, { optimize: 'speed', budgetBytes: budget }));
+      expect(step.plan.peakBytes).toBeLessThanOrEqual(budget);
+    }
   });
 
   it('counts arenas with gradients of int8 where steps may have them', () => {
-    const last = namedScheme(inference, 'bias');
+    const all = namedScheme(inference, 'bias');
     const narrow = new PlannedPeaks(inference, { gradients: 'auto' });
-    const [least, leastNarrow] = [peaks.peakBytes(last, 1e6), narrow.peakBytes(last, 1e6)];
-    expect(leastNarrow).toBeLessThan(least);
-    const plan = { optimize: 'speed', budgetBytes: leastNarrow, gradients: 'auto' } as const;
-    expect(unwrap(planStep(inference, last, plan)).plan.peakBytes).toBeLessThanOrEqual(leastNarrow);
+    const least = unwrap(planStep(inference, all, { optimize: 'ram', gradients: 'int8' })).plan.peakBytes;
+    expect(peaks.peak(all, least).peakBytes).toBeGreaterThan(least);
+    expect(narrow.peak(all, least).peakBytes).toBeLessThanOrEqual(least);
+    const plan = { optimize: 'speed', budgetBytes: least, gradients: 'auto' } as const;
+    expect(unwrap(planStep(inference, all, plan)).plan.peakBytes).toBeLessThanOrEqual(least);
   });
 
   it('has rungs of the ladder beside it that fit, with gains by the same measure', () => {

@@ -9,8 +9,8 @@ import {
   headCost,
   namedScheme,
   partsOf,
-  schemeId,
   schemeLadder,
+  type SearchProgress,
   searchScheme,
   type SparseScheme,
   structuralContributions,
@@ -18,13 +18,8 @@ import {
   uploadOf,
 } from '#libs/model/scheme';
 import type { FeatureRoom } from './frozen-prefix';
-import {
-  arenaBytesOf,
-  type GradientChoice,
-  type PlannedStep,
-  planStep,
-  type StepRequest,
-} from './plan-training';
+import { PlannedPeaks } from './planned-peaks';
+import { arenaBytesOf, type GradientChoice, type PlannedStep, planStep } from './plan-training';
 
 /** What limits a choice beside the board's SRAM. */
 export interface SearchLimits {
@@ -42,61 +37,6 @@ export interface SearchedStep extends PlannedStep {
   readonly plans: number;
 }
 
-/** Mostly as good as a search, and always good enough for the lower bound. */
-const AT_ONCE = { optimize: 'ram', budgetBytes: 0, tries: 0, looks: 0 } as const;
-
-/** The least that a step takes, as far as it is known. */
-interface LeastPeak {
-  readonly peakBytes: number;
-  readonly lowerBoundBytes: number;
-}
-
-/**
- * The least peaks of steps, which hold for every budget. Each scheme is planned once, at once; with all effort only where a budget lies
- * between that plan and its lower bound.
- */
-export class PlannedPeaks {
-  private readonly known = new Map<number, LeastPeak>();
-
-  /** @param wishes of the steps, as `planStep` is asked for them */
-  constructor(
-    private readonly inference: Graph,
-    private readonly wishes: Pick<StepRequest, 'cache' | 'gradients'> = {},
-  ) {}
-
-  /**
-   * The peak of a step planned for `budgetBytes`, or a lower bound of it that is above the budget already.
-   * Throws for a scheme that the graph can't train.
-   */
-  peakBytes(scheme: SparseScheme, budgetBytes: number): number {
-    const id = schemeId(scheme);
-    const least = this.known.get(id) ?? this.least(this.step(scheme, AT_ONCE));
-    this.known.set(id, least);
-    if (least.peakBytes <= budgetBytes) return least.peakBytes;
-    if (least.lowerBoundBytes > budgetBytes) return least.lowerBoundBytes;
-    const tried = arenaBytesOf(this.step(scheme, { optimize: 'speed', budgetBytes }));
-    const peakBytes = Math.min(tried, least.peakBytes);
-    // What did not fit with all effort has taken all that can be saved: nobody need try again.
-    this.known.set(id, {
-      peakBytes,
-      lowerBoundBytes: peakBytes > budgetBytes ? peakBytes : least.lowerBoundBytes,
-    });
-    return peakBytes;
-  }
-
-  private least(step: PlannedStep): LeastPeak {
-    const { plan, prefix } = step;
-    const lowerBoundBytes = Math.max(plan.lowerBoundBytes, prefix?.plan.lowerBoundBytes ?? 0);
-    return { peakBytes: arenaBytesOf(step), lowerBoundBytes };
-  }
-
-  private step(scheme: SparseScheme, request: StepRequest): PlannedStep {
-    const step = planStep(this.inference, scheme, { ...request, ...this.wishes });
-    if (!step.ok) throw new Error(`${scheme.name} can be trained, but: ${step.error.message}`);
-    return step.value;
-  }
-}
-
 /** What a search may know and must keep to. */
 export interface SearchOptions {
   /** Default: by structure, so that every version of a model gets the same answer. */
@@ -108,6 +48,8 @@ export interface SearchOptions {
   readonly gradients?: GradientChoice | undefined;
   /** Shared by searches of the same model under several budgets, with the same cache and gradients. */
   readonly peaks?: PlannedPeaks;
+  /** Told after every plan of a search. */
+  readonly planned?: ((progress: SearchProgress) => void) | undefined;
 }
 
 /** What a search found for a board, before a choice. */
@@ -136,14 +78,15 @@ export function findSchemes(
     cache,
     gradients,
     peaks = new PlannedPeaks(inference, { cache, gradients }),
+    planned,
   }: SearchOptions = {},
 ): Result<FoundSchemes> {
   const head = namedScheme(inference, 'last');
   const untrainable = trainabilityFault(inference, head);
   if (untrainable) return err(untrainable);
   const arenaBytes = arenaBudget(board);
-  const request = { graph: inference, contributions, arenaBytes, ...limits };
-  const { fitting, plans } = searchScheme(request, (scheme) => peaks.peakBytes(scheme, arenaBytes));
+  const request = { graph: inference, contributions, arenaBytes, planned, ...limits };
+  const { fitting, plans } = searchScheme(request, (scheme) => peaks.peak(scheme, arenaBytes));
   if (fitting.length === 0) return err(nothingFits(inference, board, limits, cache));
   const candidates = fitting.map((candidate): Candidate => {
     const { scheme } = candidate;
@@ -179,7 +122,7 @@ export function fittingRungs(
   const fitting: Candidate[] = [];
   for (const rung of rungs) {
     if (fitting.length >= count) break;
-    const peakBytes = peaks.peakBytes(rung.scheme, arenaBytes);
+    const { peakBytes } = peaks.peak(rung.scheme, arenaBytes);
     if (peakBytes <= arenaBytes) fitting.push({ ...rung, peakBytes });
   }
   return fitting;
@@ -190,13 +133,11 @@ export function searchedStep(
   { inference, board, options, plans }: FoundSchemes,
   candidate: Candidate,
 ): Result<SearchedStep> {
-  const { contributions, cache, gradients } = options;
+  const { contributions, cache, gradients, peaks } = options;
+  const { scheme } = candidate;
   const budgetBytes = arenaBudget(board);
-  const wishes = { cache, gradients };
-  const quickest = planStep(inference, candidate.scheme, { optimize: 'speed', budgetBytes, ...wishes });
-  // With the least memory it is known to fit.
-  const isSmall = quickest.ok && arenaBytesOf(quickest.value) <= budgetBytes;
-  const step = isSmall ? quickest : planStep(inference, candidate.scheme, { ...AT_ONCE, ...wishes });
+  const request = { optimize: 'speed', budgetBytes, cache, gradients, known: peaks.known } as const;
+  const step = planStep(inference, scheme, request);
   return step.ok ? ok({ ...step.value, candidate, contributions, plans }) : step;
 }
 

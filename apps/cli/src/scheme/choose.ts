@@ -13,6 +13,7 @@ import {
 import type { Candidate } from '#libs/model/scheme';
 import type { Terminal } from '../command';
 import { type ContributionRequest, contributionsOf } from './contributions';
+import { searchNotes } from './search-notes';
 import { type Finalist, finalistsOf, MOST_RUNGS, playFinals } from './finals';
 import { bestInFlash, type FlashLimit } from './flash';
 import type { Alternative } from './scheme-report';
@@ -53,7 +54,15 @@ export async function chooseScheme(
   const contributions = await contributionsOf(request, terminal);
   if (!contributions.ok) return contributions;
   const peaks = new PlannedPeaks(inference, { cache, gradients });
-  const options: SearchOptions = { contributions: contributions.value, limits, cache, gradients, peaks };
+  const planned = searchNotes(terminal);
+  const options: SearchOptions = {
+    contributions: contributions.value,
+    limits,
+    cache,
+    gradients,
+    peaks,
+    planned,
+  };
   const found = findSchemes(inference, device, options);
   if (!found.ok) return found;
   const finals = await finalsOf(request, found.value, terminal);
@@ -63,7 +72,7 @@ export async function chooseScheme(
   if (!chosen.ok) return chosen;
   const alternatives: Alternative[] = [];
   for (const change of others.filter((bytes) => device.budget.sramBytes + bytes > 0)) {
-    const other = await alternative(request, found.value, change);
+    const other = await alternative(request, found.value, change, terminal);
     if (!other.ok) return other;
     alternatives.push(other.value);
   }
@@ -96,10 +105,14 @@ async function alternative(
   request: ChoiceRequest,
   { inference, board, options }: FoundSchemes,
   change: number,
+  terminal: Terminal,
 ): Promise<Result<Alternative>> {
   const sramBytes = board.budget.sramBytes + change;
   const nothing = { sramBytes, scheme: null, plannedPeakBytes: null, expectedGain: null };
-  const found = findSchemes(inference, withSram(board, sramBytes), options);
+  const found = findSchemes(inference, withSram(board, sramBytes), {
+    ...options,
+    planned: searchNotes(terminal),
+  });
   if (!found.ok) return ok(nothing);
   const best = at(found.value.candidates, 0);
   if (!request.flash) return ok(asAlternative(sramBytes, best));

@@ -4,7 +4,8 @@ import type { Graph } from '#libs/model/ir';
 import type { Plan, PlannedBuffer } from '..';
 import { type RowNetwork, type RowRequest, rowNetworkOf } from '../row-network';
 import type { Schedule } from '../schedule';
-import { bytesOf, type Piece, piecesOf, scheduleOf } from '../segments';
+import { type Piece, piecesOf } from '../pieces';
+import { bytesOf, scheduleOf } from '../segments';
 
 /** A schedule and what it is thought to cost, variables not counted. */
 export interface RandomSchedule {

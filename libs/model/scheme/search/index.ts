@@ -30,6 +30,14 @@ export {
   uploadOf,
   type WeightPart,
 } from './parts';
-export { type Candidate, type PeakOf, type Searched, searchScheme, type SearchRequest } from './search';
+export {
+  type Candidate,
+  type Peak,
+  type PeakOf,
+  type Searched,
+  type SearchProgress,
+  searchScheme,
+  type SearchRequest,
+} from './search';
 export { structuralContributions } from './structure';
 export { nextInLine, type NextInLine, type Reason, reasonsOf } from './explain';

@@ -115,7 +115,7 @@ interface Increment {
  * The most that groups can gain for so much of the first resource, if fractions of options could be had: the upper hulls of the groups,
  * cut into increments, taken by falling gain per cost.
  */
-function relaxation(groups: readonly (readonly KnapsackOption[])[]): (left: number) => number {
+export function relaxation(groups: readonly (readonly KnapsackOption[])[]): (left: number) => number {
   const increments = groups
     .flatMap(hullIncrements)
     .sort((a, b) => b.gain * a.cost - a.gain * b.cost || a.cost - b.cost);

@@ -4,7 +4,7 @@ import { trainabilityFault } from '#libs/model/passes';
 import { schemeId } from '../scheme-id';
 import type { SparseScheme } from '../sparse-scheme';
 import type { Contributions } from './contributions';
-import { bestSelection, type KnapsackOption } from './knapsack';
+import { bestSelection, type KnapsackOption, relaxation } from './knapsack';
 import { neighboursOf } from './neighbours';
 import {
   type BiasPart,
@@ -43,6 +43,16 @@ export interface SearchRequest {
   readonly uploadBytes?: number;
   /** No scheme that trains more layers (`trainedLayersOf`). */
   readonly trainedLayers?: number;
+  /** Told after every plan: a search of a large model takes its time. */
+  readonly planned?: ((progress: SearchProgress) => void) | undefined;
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  /** Schemes that were planned. */
+  readonly plans: number;
+  /** Of those that fit; absent: none did so far. */
+  readonly best: Candidate | undefined;
 }
 
 /** What parts take of something, and how much of it there is. */
@@ -51,8 +61,16 @@ interface Resource {
   readonly limit: number;
 }
 
+/** What a scheme's training step takes. */
+export interface Peak {
+  /** Of a plan; or a lower bound of all plans, if that is more than there is. */
+  readonly peakBytes: number;
+  /** What a plan is likely to take at least: by that the search guesses what else will fit. */
+  readonly likelyBytes: number;
+}
+
 /** The planned peak of a scheme's training step. Slow: it is asked a bounded number of times. */
-export type PeakOf = (scheme: SparseScheme) => number;
+export type PeakOf = (scheme: SparseScheme) => Peak;
 
 /** What a search found. */
 export interface Searched {
@@ -67,7 +85,7 @@ export interface Searched {
 /** So many schemes are planned at most. */
 const MOST_PLANS = 32;
 /** So many neighbours of the best are planned before it stands. */
-const MOST_NEIGHBOURS = 6;
+const MOST_NEIGHBOURS = 12;
 
 /**
  * The scheme of the largest expected gain whose planned step fits (MCUNetV3, arXiv 2206.15472, section 3.2, solved exactly instead of
@@ -107,8 +125,9 @@ class Search {
   /** Of every layer the parts that can be trained. */
   private readonly offered: readonly (readonly WeightPart[])[];
   private readonly headUpload: number;
-  private readonly planned = new Map<number, number>();
+  private readonly planned = new Map<number, Peak>();
   private readonly fitting: Candidate[] = [];
+  private readonly bounds = new Map<Reach, (room: number) => number>();
 
   constructor(
     private readonly request: SearchRequest,
@@ -153,21 +172,52 @@ class Search {
    */
   private mostPromising(guess: Guess): Prospect | undefined {
     if (!this.hasPlansLeft()) return undefined;
-    const tooFar = this.reaches.findIndex(({ isTooFar }) => isTooFar);
-    const near = tooFar < 0 ? this.reaches : this.reaches.slice(0, tooFar);
-    const prospects = near.flatMap((reach) => this.prospectOf(reach, guess) ?? []);
-    const most = prospects.reduce<Prospect | undefined>(
-      (best, each) => (each.gain > (best?.gain ?? this.bestGain()) + SAME ? each : best),
-      undefined,
-    );
+    const hopeful = this.hopeful(guess);
+    let most: Prospect | undefined;
+    for (const { reach, bound } of hopeful) {
+      if (bound <= (most?.gain ?? this.bestGain()) + SAME) break;
+      const prospect = this.prospectOf(reach, guess);
+      if (prospect && prospect.gain > (most?.gain ?? this.bestGain()) + SAME) most = prospect;
+    }
     if (!most || guess === 'likely' || most.reach.room !== undefined) return most;
     const gap = this.knownBefore(most.reach);
-    const alike = prospects.filter(
-      ({ reach, gain }) =>
-        reach.room === undefined && gain > this.bestGain() + SAME && this.knownBefore(reach) === gap,
-    );
+    const alike = hopeful
+      .filter(({ reach }) => reach.room === undefined && this.knownBefore(reach) === gap)
+      .sort((a, b) => a.reach.bias.layers - b.reach.bias.layers)
+      .flatMap(({ reach }) => this.prospectOf(reach, guess) ?? [])
+      .filter(({ gain }) => gain > this.bestGain() + SAME);
     return alike[Math.floor(alike.length / 2)];
   }
+
+  /** Reaches that could gain more than the best, if fractions of parts could be trained; those that could gain most first. */
+  private hopeful(guess: Guess): readonly { readonly reach: Reach; readonly bound: number }[] {
+    const tooFar = this.reaches.findIndex(({ isTooFar }) => isTooFar);
+    const near = tooFar < 0 ? this.reaches : this.reaches.slice(0, tooFar);
+    return near
+      .map((reach) => {
+        const room = Math.max(0, this.roomAt(reach, guess));
+        return { reach, bound: reach.bias.gain + this.mostIn(reach)(room) };
+      })
+      .filter(({ bound }) => bound > this.bestGain() + SAME)
+      .sort((a, b) => b.bound - a.bound);
+  }
+
+  /** What the weights of a reach could gain in so much room, fractions of parts included. */
+  private mostIn(reach: Reach): (room: number) => number {
+    const known = this.bounds.get(reach);
+    if (known) return known;
+    const bound = relaxation(
+      this.groupsOf(reach).map((parts) =>
+        parts.map((part): KnapsackOption => ({ gain: part.gain, cost: [roomOf([part])] })),
+      ),
+    );
+    this.bounds.set(reach, bound);
+    return bound;
+  }
+
+  /** Of every layer behind the biases its parts. */
+  private readonly groupsOf = ({ bias }: Reach): readonly (readonly WeightPart[])[] =>
+    bias.layers === 0 ? [] : this.offered.slice(-bias.layers);
 
   /** Place of the next smaller reach whose room plans have told; -1: there is none. */
   private knownBefore(reach: Reach): number {
@@ -196,9 +246,9 @@ class Search {
   }
 
   /** The best weights behind the biases of `reach` in so much room. */
-  private select({ bias }: Reach, room: number): readonly WeightPart[] | undefined {
-    const groups = bias.layers === 0 ? [] : this.offered.slice(-bias.layers);
-    const resources = this.resourcesFor(bias, room);
+  private select(reach: Reach, room: number): readonly WeightPart[] | undefined {
+    const groups = this.groupsOf(reach);
+    const resources = this.resourcesFor(reach.bias, room);
     const optionOf = (part: WeightPart): KnapsackOption => ({
       gain: part.gain,
       cost: resources.map(({ of }) => of(part)),
@@ -229,24 +279,31 @@ class Search {
 
   /** Plans parts, and tells their reach what that says of its room. */
   private plan({ reach, ...parts }: Parts & { readonly reach: Reach }): void {
-    const spare = this.request.arenaBytes - this.peakBytes(parts);
-    reach.learn(roomOf(parts.weights), spare);
+    reach.learn(roomOf(parts.weights), this.spareOf(this.peak(parts)));
+  }
+
+  /** Below 0: what is missing. */
+  private spareOf({ peakBytes, likelyBytes }: Peak): number {
+    const { arenaBytes } = this.request;
+    return arenaBytes - (peakBytes <= arenaBytes ? likelyBytes : peakBytes);
   }
 
   /** Plans parts, and keeps them if they fit. */
-  private peakBytes(parts: Parts): number {
+  private peak(parts: Parts): Peak {
     const scheme = schemeOf('searched', parts.bias, parts.weights);
     const id = schemeId(scheme);
     const known = this.planned.get(id);
     if (known !== undefined) return known;
-    const peakBytes = this.peakOf(scheme);
-    this.planned.set(id, peakBytes);
+    const peak = this.peakOf(scheme);
+    this.planned.set(id, peak);
+    const { peakBytes } = peak;
     const { graph, arenaBytes, uploadBytes = Infinity } = this.request;
     if (peakBytes <= arenaBytes && uploadOf(graph, parts) <= uploadBytes) {
       this.fitting.push({ scheme, bias: parts.bias, weights: parts.weights, gain: gainOf(parts), peakBytes });
       this.fitting.sort((a, b) => b.gain - a.gain || a.bias.layers - b.bias.layers);
     }
-    return peakBytes;
+    this.request.planned?.({ plans: this.planned.size, best: this.fitting[0] });
+    return peak;
   }
 
   /** Neighbours of the best that gain more, the smallest first, until none of them fits. */
@@ -258,15 +315,15 @@ class Search {
         if (this.fitting[0] !== from || looks >= MOST_NEIGHBOURS) break;
         if (!this.hasPlansLeft()) return;
         looks += 1;
-        this.peakBytes(parts);
+        this.peak(parts);
       }
       if (this.fitting[0] === from) return;
     }
   }
 
   private betterNeighbours(from: Candidate): readonly Parts[] {
-    const { arenaBytes, trainedLayers = Infinity } = this.request;
-    const spare = arenaBytes - from.peakBytes;
+    const { trainedLayers = Infinity } = this.request;
+    const spare = this.spareOf(this.peak(from));
     const biases = this.reaches.map(({ bias }) => bias);
     return neighboursOf(from, biases, this.offered)
       .filter((parts) => gainOf(parts) > from.gain + SAME && copiesOf(parts) - copiesOf(from) <= spare)
