@@ -193,7 +193,7 @@ static FL_INLINE int8_t *put_four(fl_sums s, const fl_channel *channel, const fl
   return at + 4 * step;
 }
 
-static __attribute__((noinline)) void put_one(int32_t sum, const fl_channel *channel, const fl_line *line, int8_t *at) {
+static FL_INLINE void put_one(int32_t sum, const fl_channel *channel, const fl_line *line, int8_t *at) {
   const int32_t value = fl_scaled(sum, channel->scale), clamped = fl_saturated_byte(value);
   *at = (int8_t)clamped;
   if (clamped != value && line->mask != NULL) fl_mask_clear(line->mask, line->index + (int32_t)(at - line->at));
