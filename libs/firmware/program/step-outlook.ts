@@ -98,12 +98,14 @@ export class StepOutlook {
   peak(budgetBytes: number): Peak {
     if (this.peakBytes > budgetBytes) {
       const bound = this.boundWithin(budgetBytes);
-      if (bound > budgetBytes) return { peakBytes: bound, likelyBytes: bound };
+      if (bound > budgetBytes) return { peakBytes: bound, likelyBytes: bound, leastBytes: bound };
       if (!this.isTried(budgetBytes)) this.tryAll(budgetBytes);
     }
     const { peakBytes } = this;
-    if (peakBytes > budgetBytes) return { peakBytes, likelyBytes: peakBytes };
-    return { peakBytes, likelyBytes: Math.min(peakBytes, this.likelyBytes()) };
+    const [first] = this.forms;
+    const leastBytes = Math.min(peakBytes, first?.step.boundBytes ?? peakBytes);
+    const likelyBytes = peakBytes > budgetBytes ? peakBytes : Math.min(peakBytes, this.likelyBytes());
+    return { peakBytes, likelyBytes, leastBytes };
   }
 
   /** The first way that fits; undefined: none does. */

@@ -58,7 +58,7 @@ function allSchemes(graph: Graph): readonly SparseScheme[] {
 }
 
 /** Of plans that leave nothing to be found. */
-const planned = (bytes: number) => ({ peakBytes: bytes, likelyBytes: bytes });
+const planned = (bytes: number) => ({ peakBytes: bytes, likelyBytes: bytes, leastBytes: bytes });
 
 describe('the search', () => {
   const graph = residualNetwork();

@@ -67,6 +67,8 @@ export interface Peak {
   readonly peakBytes: number;
   /** What a plan is likely to take at least: by that the search guesses what else will fit. */
   readonly likelyBytes: number;
+  /** What none takes less than. */
+  readonly leastBytes: number;
 }
 
 /** The planned peak of a scheme's training step. Slow: it is asked a bounded number of times. */
@@ -322,8 +324,8 @@ class Search {
   }
 
   private betterNeighbours(from: Candidate): readonly Parts[] {
-    const { trainedLayers = Infinity } = this.request;
-    const spare = this.spareOf(this.peak(from));
+    const { arenaBytes, trainedLayers = Infinity } = this.request;
+    const spare = arenaBytes - this.peak(from).leastBytes;
     const biases = this.reaches.map(({ bias }) => bias);
     return neighboursOf(from, biases, this.offered)
       .filter((parts) => gainOf(parts) > from.gain + SAME && copiesOf(parts) - copiesOf(from) <= spare)
