@@ -6,7 +6,7 @@ import { COMPILERS, describeWith, filesOf, STRICT, symbolsOf, takenHome, withHom
 jest.setTimeout(120_000);
 
 /** What compilers call by themselves. */
-const HELPERS = /^(memcpy|memset|memmove|__aeabi_\w+|__clzsi2|__\w+di3|_GLOBAL_OFFSET_TABLE_)$/;
+const HELPERS = /^(memcpy|memset|memmove|__aeabi_\w+|__c[lt]zsi2|__\w+di3|_GLOBAL_OFFSET_TABLE_)$/;
 const SAMPLES = { ...INFERENCE, ...TRAINING };
 const NAMES = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];
 /** The build files of a library say nothing of its model, only whether it trains. */
