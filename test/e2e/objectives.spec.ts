@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
+import { encodeDataset } from '#libs/model/dataset';
 import { ambiguousModelFile } from '#test/support/ambiguous-model';
+import { eventually } from '#test/support/eventually';
 import { GraphBuilder } from '#test/support/graph-builder';
 import { fileOf } from '#test/support/number-models';
 import { startServer, type TestServer } from '#test/support/server';
@@ -16,6 +18,10 @@ interface Model {
   readonly classes: number | null;
   readonly notTrainable: string | null;
   readonly measure: { readonly name: string; readonly loss: { readonly perUnit: number } };
+}
+
+interface Version {
+  readonly score: number | null;
 }
 
 /** Of the graph builder, as a file holds it. */
@@ -51,6 +57,13 @@ async function fleetWith(name: string, modelId: string): Promise<string> {
   const { id } = await server.api.post<{ id: string }>('/fleets', { name });
   await server.api.put(`/fleets/${id}/model`, { modelId });
   return id;
+}
+
+/** As an older server left it. */
+function edit(sql: string): void {
+  const database = new DatabaseSync(server.config.databaseUrl.slice('file:'.length));
+  database.exec(sql);
+  database.close();
 }
 
 /** With a model that could learn two things, told one. */
@@ -95,6 +108,20 @@ describe('what a model is to learn', () => {
     });
     const told = campaign(await fleetOf('reconstruct', 'told'), { publishing: 'every' });
     expect(await server.api.post('/campaigns', told)).toMatchObject({ publishing: 'every' });
+    const careful = campaign(await fleetOf('classify', 'careful'), { publishing: 'better' });
+    expect(await server.api.post('/campaigns', careful)).toMatchObject({ publishing: 'better' });
+  });
+
+  it('leaves no other word for what is published than the two', async () => {
+    const fleet = await fleetOf('reconstruct');
+    for (const publishing of ['', 'EVERY', 'none', 1, true, ['every'], { every: 'every' }, '__proto__']) {
+      const { status, body } = await server.api.refused(
+        'POST',
+        '/campaigns',
+        campaign(fleet, { publishing }),
+      );
+      expect([status, body.code]).toEqual([400, 'request.invalid']);
+    }
   });
 
   it('must have classes where every class is to be met as often as any other', async () => {
@@ -118,12 +145,42 @@ describe('what a model is to learn', () => {
 
   it('is found out anew of models that an older server registered', async () => {
     const { id } = await server.api.post<Model>('/models?name=old', ambiguousModelFile(SIDE));
-    const database = new DatabaseSync(server.config.databaseUrl.slice('file:'.length));
-    database.exec(`UPDATE Model SET factsVersion = 0, outputScale = 1, notTrainable = 'it gives numbers'`);
-    database.close();
+    edit(`UPDATE Model SET factsVersion = 0, outputScale = 1, notTrainable = 'it gives numbers'`);
     server = await server.restart();
     const model = await server.api.get<Model>(`/models/${id}`);
     expect(model.notTrainable).toBeNull();
     expect(model.measure.loss.perUnit).toBe(OUTPUT_SCALE ** 2 / 16);
+  });
+
+  it('is what versions are evaluated by that an older server took for classifiers, and counted right answers of', async () => {
+    const { id } = await server.api.post<Model>('/models?name=old', ambiguousModelFile(SIDE));
+    const set = encodeDataset({
+      classes: 1,
+      itemBytes: SIDE,
+      adaptCount: 0,
+      scale: OUTPUT_SCALE,
+      zeroPoint: 0,
+      labels: new Uint8Array(4),
+      elements: Int8Array.from({ length: 4 * SIDE }, (_, i) => 5 * i - 60),
+    });
+    await server.api.post(`/models/${id}/evaluation-set`, set);
+    const score = () =>
+      eventually('the version is evaluated', async () => {
+        const { versions } = await server.api.get<{ versions: readonly Version[] }>(`/models/${id}`);
+        return versions[0]?.score ?? undefined;
+      });
+    const error = await score();
+    expect(error).toBeGreaterThan(0);
+    edit(`UPDATE Model SET factsVersion = 0;
+      UPDATE ModelVersion SET evaluatedItems = 4, evaluatedRight = 3, evaluatedLossSum = NULL`);
+    server = await server.restart();
+    expect(await score()).toBe(error);
+  });
+
+  it('does not keep a server from starting where a file is gone', async () => {
+    const { id } = await server.api.post<Model>('/models?name=lost', ambiguousModelFile(SIDE));
+    edit(`UPDATE Model SET factsVersion = 0; UPDATE ModelVersion SET fileDigest = '${'0'.repeat(64)}'`);
+    server = await server.restart();
+    expect(await server.api.get(`/models/${id}`)).toMatchObject({ name: 'lost' });
   });
 });

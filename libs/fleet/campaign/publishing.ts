@@ -2,7 +2,7 @@ import { isBetter, type Measure, tellsClasses } from '#libs/model/session';
 
 /**
  * Which versions a campaign publishes, so that whatever starts from the model's newest version starts from them: every one that a
- * round makes, or those that were found better than what they were trained from.
+ * round makes, or those that were found better than what was published last.
  */
 export type Publishing = 'every' | 'better';
 

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import type { Clock } from '#libs/base/clock';
 
 import { CLOCK } from '../config/server-config.token';
-import { Database } from '../database/database';
+import { Database, type Transaction } from '../database/database';
 import { AuditRepository, type NewAuditEvent } from './audit.repository';
 
 /** The same thing about the same subject within this time is one row with a count. */
@@ -46,6 +46,11 @@ export class AuditService implements BeforeApplicationShutdown {
     const row = ofCode.get(subject);
     if (row === undefined) ofCode.set(subject, this.add({ ...event, subject }, at));
     else this.countAgain(row, at);
+  }
+
+  /** What happens once, kept with the rows that make it so; never counted on. */
+  async recordIn(transaction: Transaction, event: NewAuditEvent): Promise<void> {
+    await this.events.add(transaction, event, this.clock.now());
   }
 
   /** Waits for what was recorded so far. */

@@ -1,7 +1,9 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import type { Clock } from '#libs/base/clock';
+import { type Fault, fault } from '#libs/base/result';
 
+import { AuditService } from '../audit/audit.service';
 import { CLOCK } from '../config/server-config.token';
 import { newId } from '../database/new-id';
 import type { JobHandler } from '../jobs/job';
@@ -27,6 +29,7 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
     private readonly blobs: BlobStore,
     private readonly versions: NextVersions,
     private readonly jobs: JobQueue,
+    private readonly audit: AuditService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -39,17 +42,29 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
     if (round?.state !== 'aggregating') return;
     const version = await this.versions.of(round);
     if (version.ok) await this.commit(round, version.value);
-    else await this.giveUp({ roundId }, new Error(version.error.message));
+    else await this.abandon(round, version.error);
   }
 
   async giveUp({ roundId }: { readonly roundId: string }, error: Error): Promise<void> {
     const round = await this.campaigns.findRound(roundId);
-    if (!round) return;
-    const event = { kind: 'aggregationFailed', round: round.number, reason: error.message } as const;
-    await this.machine.take(round.campaignId, event);
+    if (round) await this.abandon(round, fault('round.given-up', error.message));
   }
 
-  private async commit(round: CampaignRound, { base, made, standing }: NextVersion): Promise<void> {
+  private async abandon({ id, number, campaignId }: CampaignRound, { code, message }: Fault): Promise<void> {
+    const event = { kind: 'aggregationFailed', round: number, reason: message } as const;
+    await this.machine.take(campaignId, event, async (transaction) => {
+      if (code !== 'campaign.not-better' || !(await this.campaigns.isAggregating(transaction, id))) return;
+      const notBetter = {
+        code: 'version.not-better',
+        subject: campaignId,
+        message: `round ${number}: ${message}`,
+      };
+      await this.audit.recordIn(transaction, notBetter);
+    });
+  }
+
+  private async commit(round: CampaignRound, { base, made, verdict }: NextVersion): Promise<void> {
+    const { standing, than, words = 'not compared' } = verdict;
     const { file, master, image, layout } = made;
     const version: NewVersion = {
       id: newId('version'),
@@ -70,7 +85,16 @@ export class AggregationService implements OnModuleInit, JobHandler<'aggregateRo
     const event = { kind: 'aggregated', round: round.number } as const;
     const taken = await this.machine.take(round.campaignId, event, async (transaction) => {
       if (!(await this.campaigns.isAggregating(transaction, round.id))) return;
-      await this.models.addVersion(transaction, version);
+      if (than !== undefined && (await this.models.latestVersion(base.modelId, transaction))?.id !== than)
+        throw new Error('another version was published meanwhile, which this one was not compared with');
+      const number = await this.models.addVersion(transaction, version);
+      const message = `v${number}: ${words}`;
+      if (version.publishedAt)
+        await this.audit.recordIn(transaction, {
+          code: 'version.published',
+          subject: round.campaignId,
+          message,
+        });
       await this.models.keepArtifact(transaction, artifact);
       await this.campaigns.saveRound(transaction, round.id, { resultVersionId: version.id });
       const payload = { versionId: version.id };

@@ -137,7 +137,7 @@ export class CreateCampaignDto extends CampaignSettingsDto {
   @ApiPropertyOptional({
     enum: PUBLISHINGS,
     description:
-      'which versions other campaigns start from: every one, or those better than what they were trained from, on the evaluation set, ' +
+      'which versions other campaigns start from: every one, or those better than what was published last, on the evaluation set, ' +
       'else on the devices; default: every where the measure is accuracy, better elsewhere',
   })
   @IsOptional()

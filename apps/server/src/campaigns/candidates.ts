@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 
-import { comparedOnDevices, type DeviceScore, isImprovement } from '#libs/fleet/campaign';
+import { invariant } from '#libs/base/result';
+import { comparedOnDevices, type Comparison, type DeviceScore, isImprovement } from '#libs/fleet/campaign';
 
+import { AuditService } from '../audit/audit.service';
 import type { Transaction } from '../database/database';
-import { ModelsRepository } from '../models/models.repository';
-import { type CampaignRound, CampaignsRepository, type Change } from './campaigns.repository';
+import { type ModelVersion, ModelsRepository } from '../models/models.repository';
+import { type Campaign, type CampaignRound, CampaignsRepository, type Change } from './campaigns.repository';
+import { comparisonWords } from './comparison-words';
 import { scoreAfterFetch } from './execution-scores';
 import { ExecutionsRepository } from './executions.repository';
 
@@ -18,6 +21,7 @@ export class Candidates {
     private readonly campaigns: CampaignsRepository,
     private readonly executions: ExecutionsRepository,
     private readonly models: ModelsRepository,
+    private readonly audit: AuditService,
   ) {}
 
   /** The campaign has ended. Part of the transaction that says so: what was not judged then never is. */
@@ -36,9 +40,29 @@ export class Candidates {
     const after = await scores(({ kind }) => kind === 'evaluate');
     const compared = comparedOnDevices(before, after);
     if (!compared) return;
+    const published = await this.models.latestVersion(last.modelId, transaction);
+    invariant(published, `the model ${last.modelId} has a published version`);
+    const finding = findingOf(campaign, compared, published);
     await this.models.saveJudgement(transaction, lastId, {
       judgement: { on: 'devices', ...compared },
-      publishedAt: isImprovement(campaign.measure, compared) ? at : null,
+      publishedAt: finding === 'published' ? at : null,
     });
+    const base = await this.models.findVersion(campaign.baseVersionId, transaction);
+    invariant(base, `the campaign's base ${campaign.baseVersionId} is there`);
+    const place = { items: 'the devices’ own test items', number: base.number };
+    const words = `v${last.number}: ${comparisonWords(campaign.measure, compared, place)}`;
+    const suffix = finding === 'overtaken' ? `; v${published.number} was published meanwhile` : '';
+    const event = { code: `version.${finding}`, subject: campaign.id, message: `${words}${suffix}` };
+    await this.audit.recordIn(transaction, event);
   }
+}
+
+/** Overtaken: better than what its devices knew, but another fleet's campaign published a version since, which they never saw. */
+function findingOf(
+  { measure, baseVersionId }: Campaign,
+  compared: Comparison,
+  published: ModelVersion,
+): 'published' | 'not-better' | 'overtaken' {
+  if (!isImprovement(measure, compared)) return 'not-better';
+  return published.id === baseVersionId ? 'published' : 'overtaken';
 }

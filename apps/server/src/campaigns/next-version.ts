@@ -8,14 +8,14 @@ import { type ModelVersion, ModelsRepository } from '../models/models.repository
 import { BlobStore } from '../storage/blob-store';
 import { type CampaignRound, CampaignsRepository } from './campaigns.repository';
 import { RoundContributions } from './round-contributions';
-import { type Standing, VersionGate } from './version-gate';
+import { type Verdict, VersionGate } from './version-gate';
 
 /** What a round made. */
 export interface NextVersion {
   /** That it was trained from. */
   readonly base: ModelVersion;
   readonly made: AggregatedVersion;
-  readonly standing: Standing;
+  readonly verdict: Verdict;
 }
 
 /** From a round's deltas to a version, and to where it stands. Nothing is kept yet. */
@@ -43,7 +43,7 @@ export class NextVersions {
       contributions: await this.contributions.of(round),
     });
     if (!made.ok) return made;
-    const standing = await this.gate.standing(campaign, base, made.value);
-    return standing.ok ? ok({ base, made: made.value, standing: standing.value }) : standing;
+    const verdict = await this.gate.verdict(campaign, base.modelId, made.value);
+    return verdict.ok ? ok({ base, made: made.value, verdict: verdict.value }) : verdict;
   }
 }

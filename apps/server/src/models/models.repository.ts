@@ -136,10 +136,11 @@ export class ModelsRepository {
     return row && versionFromRow(row);
   }
 
+  /** Answers its number. */
   async addVersion(
     transaction: Transaction,
     { evaluation, judgement, ...version }: NewVersion,
-  ): Promise<void> {
+  ): Promise<number> {
     const { modelId } = version;
     const newest = await transaction.modelVersion.findFirst({
       where: { modelId },
@@ -147,9 +148,9 @@ export class ModelsRepository {
       orderBy: { number: 'desc' },
     });
     const columns = { ...evaluationColumns(evaluation), ...judgementColumns(judgement) };
-    await transaction.modelVersion.create({
-      data: { ...version, ...columns, number: (newest?.number ?? 0) + 1 },
-    });
+    const number = (newest?.number ?? 0) + 1;
+    await transaction.modelVersion.create({ data: { ...version, ...columns, number } });
+    return number;
   }
 
   async saveEvaluation(transaction: Transaction, id: string, evaluation: Tally): Promise<void> {
@@ -206,7 +207,7 @@ export class ModelsRepository {
 
 const PUBLISHED = { publishedAt: { not: null } };
 
-/** Of a model that tells classes apart the losses are not summed: its column stays empty, and reads as 0. */
+/** Of a model that tells classes apart the losses are not summed: their sum is 0, or empty in rows that were there before the column. */
 const evaluationColumns = (evaluation: Tally | null) => ({
   evaluatedItems: evaluation?.items ?? null,
   evaluatedRight: evaluation?.right ?? null,

@@ -15,6 +15,7 @@ import { newId } from '../database/new-id';
 import { ApiError, found } from '../http/api-error';
 import { JobQueue } from '../jobs/job-queue';
 import { BlobStore } from '../storage/blob-store';
+import { EvaluationJobs } from './evaluation-jobs';
 import { modelFacts } from './model-facts';
 import { type EvaluationSet, type Model, type ModelVersion, ModelsRepository } from './models.repository';
 
@@ -36,6 +37,7 @@ export class ModelsService {
     private readonly models: ModelsRepository,
     private readonly blobs: BlobStore,
     private readonly jobs: JobQueue,
+    private readonly evaluations: EvaluationJobs,
     private readonly audit: AuditService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -113,9 +115,7 @@ export class ModelsService {
     const set = { modelId, digest: await this.blobs.put(file), items, createdAt: new Date(this.clock.now()) };
     await this.database.inTransaction(async (transaction) => {
       await this.models.saveEvaluationSet(transaction, set);
-      for (const versionId of await this.models.forgetEvaluations(transaction, modelId)) {
-        await this.jobs.add(transaction, { name: 'evaluateVersion', key: versionId, payload: { versionId } });
-      }
+      await this.evaluations.renew(transaction, modelId);
     });
     this.jobs.wake();
     return set;
