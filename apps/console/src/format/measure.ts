@@ -30,7 +30,7 @@ const MEASURES: Readonly<Record<Measure['name'], Omit<MeasureWords, 'direction'>
     unit: 'MSE',
     format: figures,
     change: relative,
-    changeMeaning: '% of the error before: below 0 is better',
+    changeMeaning: '% of the error before, or how many times it: below 0 is better',
   },
 };
 

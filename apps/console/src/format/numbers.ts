@@ -11,10 +11,20 @@ export const orNothing = <T>(value: T | null | undefined, format: (value: T) => 
 
 const FIGURES = 3;
 
-/** A positive number of any size with three figures: `5.10`, `0.0439`; from a thousand on whole. */
+/** Outside of this, powers of ten keep columns narrow. */
+const isOfEverydaySize = (value: number): boolean => value >= 0.001 && value < 999_500;
+
+/** 0 or more, of any size, with three figures: `5.10`, `0.0439`, from a thousand on whole; `5.62e-5`, `6.55e7`. */
 export function figures(value: number): string {
   if (value === 0) return '0';
+  if (!isOfEverydaySize(value)) return value.toExponential(FIGURES - 1).replace('+', '');
   return value >= 999.5 ? grouped(Math.round(value)) : value.toPrecision(FIGURES);
+}
+
+/** A round number, 0 or more, in as few characters: `1.5`, `30000`, `1.5e-5`. */
+export function tick(value: number): string {
+  const round = Number(value.toPrecision(FIGURES));
+  return round === 0 || isOfEverydaySize(round) ? String(round) : round.toExponential().replace('+', '');
 }
 
 /** `1 device`, `8 devices`. */
@@ -29,12 +39,19 @@ export function points(from: number, to: number): string {
   return difference > 0 ? `+${rounded}` : `−${rounded.slice(1)}`;
 }
 
-/** The same of two numbers above 0, in percent of the first: `−75 %`; empty where that is 0. */
+/**
+ * The same of two numbers of 0 or more, in percent of the first: `−75 %`; where it grew tenfold or more, how many times: `×12.5`. Only what
+ * is gone altogether is `−100 %`.
+ */
 export function relative(from: number, to: number): string {
-  if (from === 0) return '';
-  const rounded = (100 * (to / from - 1)).toFixed(0);
-  if (Number(rounded) === 0) return '±0 %';
-  return to > from ? `+${rounded} %` : `−${rounded.slice(1)} %`;
+  if (from === to) return '±0 %';
+  if (from === 0) return '+∞ %';
+  const times = to / from;
+  if (times >= 10) return `×${figures(times)}`;
+  const rounded = Math.round(100 * (times - 1));
+  if (rounded === 0) return '±0 %';
+  if (rounded === -100 && to > 0) return '<−99 %';
+  return rounded > 0 ? `+${rounded} %` : `−${-rounded} %`;
 }
 
 /** The first figures of a digest: enough to tell two apart by eye. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import type { Measure } from '../../api/types';
 import { measureWords, type MeasureWords } from '../../format/measure';
-import { counted, meanOf, orNothing } from '../../format/numbers';
+import { counted, meanOf, orNothing, tick } from '../../format/numbers';
 import styles from './score-chart.module.css';
 import { Legend } from './score-legend';
 import { type ScoreRow, type ScoreScale, scoreScale } from './score-scale';
@@ -114,9 +114,9 @@ interface AxisProps {
 function Axis({ scale, measure: { unit } }: AxisProps) {
   return (
     <div className={styles.axis}>
-      {scale.ticks.map((tick) => (
-        <span key={tick} style={{ left: `${scale.at(tick)}%` }}>
-          {unit === 'fraction' ? Math.round(100 * tick) : Number(tick.toPrecision(3))}
+      {scale.ticks.map((value) => (
+        <span key={value} style={{ left: `${scale.at(value)}%` }}>
+          {unit === 'fraction' ? Math.round(100 * value) : tick(value)}
         </span>
       ))}
     </div>

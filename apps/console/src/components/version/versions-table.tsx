@@ -10,6 +10,7 @@ import type { Column, TableDeclaration } from '../table/column';
 import { TimeAgo } from '../time/time-ago';
 import { type Origins, parentOf } from './origin';
 import { FileLink } from '../file/file-link';
+import styles from './versions-table.module.css';
 
 interface VersionsTableProps {
   readonly modelName: string;
@@ -34,7 +35,11 @@ const columnsOf = (
   { title: 'Version', cell: ({ number }) => `v${number}` },
   {
     title: 'Made by',
-    cell: (version) => <MadeBy version={version} versions={versions} origins={origins} />,
+    cell: (version) => (
+      <span className={styles.madeBy}>
+        <MadeBy version={version} versions={versions} origins={origins} />
+      </span>
+    ),
   },
   {
     title: words.title,

@@ -33,7 +33,7 @@ export function ModelPage({ id }: { readonly id: string }) {
         layout="flush"
         aside={({ evaluationSet, measure }) =>
           evaluationSet
-            ? `${measureWords(measure).name.toLowerCase()} on ${counted(evaluationSet.items, 'item')} of the server`
+            ? `${measureWords(measure).name.toLowerCase()} on the server’s ${counted(evaluationSet.items, 'item')}`
             : 'no evaluation set'
         }
       >
