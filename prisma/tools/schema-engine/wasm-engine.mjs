@@ -18,6 +18,7 @@ export async function createEngine(databaseUrl, schemaFiles) {
 
   return async (method, params) => {
     if (method === 'reset') return sqlite.dropEverything();
+    if (method === 'evaluateDataLoss') await knowSchemaOf(engine, params);
     try {
       return await engine[method](params);
     } catch (error) {
@@ -30,3 +31,10 @@ export async function createEngine(databaseUrl, schemaFiles) {
 
 // P1014: "the underlying table does not exist".
 const lacksMigrationsTable = (error) => error.code === 'P1014' && /_prisma_migrations/.test(error.message);
+
+/**
+ * The WebAssembly build reads what the migrations make from its shadow database in a diagnosis, and keeps it; to evaluate what a new one would lose
+ * it does not open that database. Where migrations were just applied, no diagnosis with them has been made.
+ */
+const knowSchemaOf = (engine, { migrationsList, filters }) =>
+  engine.devDiagnostic({ migrationsList, filters });
