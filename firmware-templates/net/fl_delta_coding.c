@@ -80,40 +80,53 @@ static bool advance(fl_delta_coder *coder) {
   return true;
 }
 
-/* False: all bytes were given out. */
-static bool next_byte(fl_delta_coder *coder, uint8_t *byte) {
-  while (coder->ready_count == 0) {
-    if (!advance(coder)) return false;
-  }
-  *byte = coder->ready;
+static uint8_t take_ready(fl_delta_coder *coder) {
+  const uint8_t byte = coder->ready;
   coder->ready = coder->then;
   coder->ready_count--;
   coder->produced++;
+  return byte;
+}
+
+/* Drops what comes before byte `offset`, in so many steps at most. True: it is there, or at the end. */
+static bool drop(fl_delta_coder *coder, uint32_t offset, uint32_t steps) {
+  while (coder->produced < offset) {
+    if (coder->ready_count > 0) (void)take_ready(coder);
+    else if (steps-- == 0) return false;
+    else if (!advance(coder)) return true;
+  }
   return true;
 }
 
-uint32_t fl_delta_start(fl_delta_coder *coder, const fl_delta_source *source) {
-  uint8_t byte;
-  to_start(coder, source);
-  while (next_byte(coder, &byte)) {
-  }
-  const uint32_t total = coder->produced;
-  to_start(coder, source);
+/* Of a byte before the end. */
+static uint8_t next_byte(fl_delta_coder *coder) {
+  while (coder->ready_count == 0) (void)advance(coder);
+  return take_ready(coder);
+}
+
+static void restart(fl_delta_coder *coder, uint32_t total) {
+  const fl_delta_source source = coder->model.source;
+  to_start(coder, &source);
   coder->total = total;
-  return total;
+}
+
+void fl_delta_start(fl_delta_coder *coder, const fl_delta_source *source) { to_start(coder, source); }
+
+bool fl_delta_measure(fl_delta_coder *coder, uint32_t steps) {
+  if (!drop(coder, UINT32_MAX, steps)) return false;
+  restart(coder, coder->produced);
+  return true;
+}
+
+bool fl_delta_seek(fl_delta_coder *coder, uint32_t offset, uint32_t steps) {
+  if (offset < coder->produced) restart(coder, coder->total);
+  return drop(coder, offset, steps);
 }
 
 uint32_t fl_delta_read(fl_delta_coder *coder, uint32_t offset, uint8_t *out, uint32_t count) {
-  const uint32_t total = coder->total;
-  uint8_t skipped;
-  if (offset >= total) return 0;
-  if (count > total - offset) count = total - offset;
-  if (offset < coder->produced) {
-    const fl_delta_source source = coder->model.source;
-    to_start(coder, &source);
-    coder->total = total;
-  }
-  while (coder->produced < offset) (void)next_byte(coder, &skipped);
-  for (uint32_t i = 0; i < count; i++) (void)next_byte(coder, &out[i]);
+  if (offset >= coder->total) return 0;
+  if (count > coder->total - offset) count = coder->total - offset;
+  (void)fl_delta_seek(coder, offset, UINT32_MAX);
+  for (uint32_t i = 0; i < count; i++) out[i] = next_byte(coder);
   return count;
 }

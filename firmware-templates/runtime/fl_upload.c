@@ -4,9 +4,13 @@
 
 #include "fl_bytes.h"
 #include "fl_model.h"
-#include "fl_sha256.h"
 
-enum { AHEAD_BYTES = FL_MAX_DELTA_PIECES_AHEAD * FL_MAX_DELTA_PIECE_BYTES, HASHED_AT_ONCE = 64 };
+enum { AHEAD_BYTES = FL_MAX_DELTA_PIECES_AHEAD * FL_MAX_DELTA_PIECE_BYTES };
+
+/* A slice, as long as a message's piece takes or less: on Cortex-M0+, 13 M instructions at most. */
+enum { HASHED_AT_ONCE = 64, HASHED_IN_SLICE = 16 * HASHED_AT_ONCE, STEPS_IN_SLICE = 1024 };
+
+enum { HASHING = 0, MEASURING, READY };
 
 /* ---- the delta ---- */
 
@@ -21,23 +25,38 @@ static fl_delta_variable variable_of(void *context, uint32_t index) {
   return variable;
 }
 
-static void digest_delta(fl_upload *upload) {
-  fl_sha256 hash;
-  uint8_t piece[HASHED_AT_ONCE];
-  fl_sha256_begin(&hash);
-  for (uint32_t at = 0; at < FL_MODEL_DELTA_BYTES; at += HASHED_AT_ONCE) {
-    const uint32_t rest = FL_MODEL_DELTA_BYTES - at;
-    const uint32_t count = rest < HASHED_AT_ONCE ? rest : HASHED_AT_ONCE;
-    read_raw(upload, at, piece, count);
-    fl_sha256_add(&hash, piece, count);
-  }
-  fl_sha256_end(&hash, upload->result.delta_digest);
+static void measure_begins(fl_upload *upload) {
+  const fl_delta_source source = {FL_MODEL_VARIABLES, variable_of, read_raw, upload};
+  fl_sha256_end(&upload->delta.hash, upload->result.delta_digest);
+  fl_delta_start(&upload->delta.coder, &source);
+  upload->stage = MEASURING;
 }
 
-static void prepare_delta(fl_upload *upload) {
-  const fl_delta_source source = {FL_MODEL_VARIABLES, variable_of, read_raw, upload};
-  digest_delta(upload);
-  upload->result.delta_bytes = fl_delta_start(&upload->coder, &source);
+static void hash_slice(fl_upload *upload) {
+  fl_sha256 *hash = &upload->delta.hash;
+  uint8_t piece[HASHED_AT_ONCE];
+  for (uint32_t i = 0; i < HASHED_IN_SLICE && hash->length < FL_MODEL_DELTA_BYTES; i += HASHED_AT_ONCE) {
+    const uint32_t rest = FL_MODEL_DELTA_BYTES - hash->length;
+    const uint32_t count = rest < HASHED_AT_ONCE ? rest : HASHED_AT_ONCE;
+    read_raw(upload, hash->length, piece, count);
+    fl_sha256_add(hash, piece, count);
+  }
+  if (hash->length == FL_MODEL_DELTA_BYTES) measure_begins(upload);
+}
+
+static void measure_slice(fl_upload *upload) {
+  if (!fl_delta_measure(&upload->delta.coder, STEPS_IN_SLICE)) return;
+  upload->result.delta_bytes = upload->delta.coder.total;
+  upload->stage = READY;
+}
+
+bool fl_upload_prepare(fl_upload *upload) {
+  switch (upload->stage) {
+    case HASHING: hash_slice(upload); break;
+    case MEASURING: measure_slice(upload); break;
+    default: break;
+  }
+  return upload->stage == READY;
 }
 
 /* ---- sending ---- */
@@ -54,7 +73,7 @@ static void send_piece(fl_upload *upload, fl_station *station) {
   uint8_t *place = NULL;
   const int32_t length = fl_delta_piece_encode(&message, station->link.payload, FL_LINK_PAYLOAD_BYTES, &place);
   if (length < 0) return;
-  (void)fl_delta_read(&upload->coder, upload->sent, place, count);
+  (void)fl_delta_read(&upload->delta.coder, upload->sent, place, count);
   fl_station_publish(station, "up/delta", length);
   upload->sent += count;
 }
@@ -64,7 +83,8 @@ void fl_upload_start(fl_upload *upload, const fl_result *result, const uint8_t *
   upload->result = *result;
   upload->arena = arena;
   upload->parameters = parameters;
-  if (result->kind == FL_RESULT_TRAINED) prepare_delta(upload);
+  upload->stage = result->kind == FL_RESULT_TRAINED ? HASHING : READY;
+  if (upload->stage == HASHING) fl_sha256_begin(&upload->delta.hash);
 }
 
 /* The result is sent first, and whenever there was no answer: the server's says where the delta goes on. */
@@ -77,7 +97,8 @@ bool fl_upload_poll(fl_upload *upload, fl_station *station) {
   }
   const bool may_send = upload->answered && upload->sent < upload->result.delta_bytes &&
                         upload->sent - upload->have < AHEAD_BYTES;
-  if (may_send) send_piece(upload, station);
+  /* What was lost is made again from the start: slice by slice, too. */
+  if (may_send && fl_delta_seek(&upload->delta.coder, upload->sent, STEPS_IN_SLICE)) send_piece(upload, station);
   return may_send;
 }
 

@@ -15,6 +15,7 @@
 #include "fl_delta_coding.h"
 #include "fl_messages.h"
 #include "fl_retry.h"
+#include "fl_sha256.h"
 #include "fl_station.h"
 
 typedef struct {
@@ -23,17 +24,26 @@ typedef struct {
   const uint8_t *parameters;
   bool answered; /* the server has judged the result */
   bool over;
+  uint8_t stage; /* of making the delta */
   uint32_t have; /* bytes of the delta that the server has */
   uint32_t sent; /* bytes that were sent */
   fl_retry retry;
-  fl_delta_coder coder;
+  union {
+    fl_sha256 hash;
+    fl_delta_coder coder;
+  } delta;
 } fl_upload;
 
 /*
- * Prepares the upload; the first poll begins it. arena, parameters: for the delta of a trained result. They, and its pass
- * losses, stay in use until it is over. What was measured may still be written to upload->result before the first poll.
+ * arena, parameters: for the delta of a trained result. They, and its pass losses, stay in use until the upload is over.
  */
 void fl_upload_start(fl_upload *upload, const fl_result *result, const uint8_t *arena, const uint8_t *parameters);
+
+/*
+ * A slice of what must be known of the delta before anything is sent, its digest and size: the whole of it takes seconds. True: all
+ * is known, and the first poll begins the upload; what was measured may still be written to upload->result.
+ */
+bool fl_upload_prepare(fl_upload *upload);
 
 /* Sends what may be sent. False: nothing to do until an answer or a timer. */
 bool fl_upload_poll(fl_upload *upload, fl_station *station);

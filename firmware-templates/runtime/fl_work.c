@@ -7,7 +7,7 @@
 #include "fl_hal.h"
 #include "fl_paint.h"
 
-enum { FETCHING = 0, PREPARING, RUNNING, REPORTING };
+enum { FETCHING = 0, PREPARING, RUNNING, PACKING, REPORTING };
 enum { PROGRESS_EVERY_MS = 1000 };
 
 uint8_t fl_arena[FL_MODEL_ARENA_BYTES] FL_ARENA_SECTION __attribute__((aligned(8)));
@@ -161,7 +161,7 @@ static void describe_session(const fl_work *work, fl_result *result) {
   result->saturated[2] = session->saturated.biases;
 }
 
-/* Last of all: preparing the delta takes stack, too. */
+/* Last of all: making the delta takes stack, too. */
 static void describe_costs(const fl_work *work, const fl_station *station, fl_result *result) {
   result->peak_sram_bytes = peak_sram_bytes(work);
   result->peak_stack_bytes = fl_hal_stack_peak_bytes();
@@ -170,7 +170,7 @@ static void describe_costs(const fl_work *work, const fl_station *station, fl_re
 }
 
 /* The session is over, or could not begin. */
-static void conclude(fl_work *work, const fl_station *station, int32_t status) {
+static void conclude(fl_work *work, int32_t status) {
   fl_result result;
   fl_zero(&result, sizeof result);
   const bool trained = work->job.kind == FL_JOB_TRAIN;
@@ -181,9 +181,8 @@ static void conclude(fl_work *work, const fl_station *station, int32_t status) {
   result.scheme = FL_MODEL_SCHEME;
   fl_copy(result.base_digest, work->job.sha256, FL_DIGEST_BYTES);
   if (work->state == RUNNING) describe_session(work, &result);
-  work->state = REPORTING;
+  work->state = PACKING;
   fl_upload_start(&work->part.upload, &result, fl_arena, work->parameters);
-  describe_costs(work, station, &work->part.upload.result);
 }
 
 /* ---- slices ---- */
@@ -203,21 +202,21 @@ static void start_session(fl_work *work) {
   fl_session_start(&work->session, &plan, &memory, fl_prepare_inputs(&work->prepare), work->parameters, fl_arena);
 }
 
-static void go_on(fl_work *work, const fl_station *station, fl_prepare_answer answer) {
+static void go_on(fl_work *work, fl_prepare_answer answer) {
   switch (answer) {
     case FL_PREPARE_MORE: work->state = PREPARING; break;
     case FL_PREPARE_DONE: start_session(work); break;
-    case FL_PREPARE_FAILED: conclude(work, station, FL_FLASH_FAILED); break;
+    case FL_PREPARE_FAILED: conclude(work, FL_FLASH_FAILED); break;
   }
 }
 
 static void prepare(fl_work *work, const fl_station *station) {
   work->parameters = fl_slots_image(&station->slots, work->part.download.slot);
-  go_on(work, station, fl_prepare_begin(&work->prepare, work->parameters, fl_arena));
+  go_on(work, fl_prepare_begin(&work->prepare, work->parameters, fl_arena));
 }
 
-static fl_work_answer poll_preparing(fl_work *work, const fl_station *station) {
-  go_on(work, station, fl_prepare_step(&work->prepare));
+static fl_work_answer poll_preparing(fl_work *work) {
+  go_on(work, fl_prepare_step(&work->prepare));
   return FL_WORK_BUSY;
 }
 
@@ -228,15 +227,22 @@ static fl_work_answer poll_fetching(fl_work *work, fl_station *station) {
     return FL_WORK_BUSY;
   }
   if (work->part.download.state == FL_DOWNLOAD_FAILED) {
-    conclude(work, station, work->part.download.status);
+    conclude(work, work->part.download.status);
     return FL_WORK_BUSY;
   }
   return busy ? FL_WORK_BUSY : FL_WORK_WAITS;
 }
 
-static fl_work_answer poll_running(fl_work *work, fl_station *station) {
+static fl_work_answer poll_running(fl_work *work) {
   if (fl_session_step(&work->session)) return FL_WORK_BUSY;
-  conclude(work, station, work->session.state == FL_SESSION_DIVERGED ? FL_DIVERGED : FL_OK);
+  conclude(work, work->session.state == FL_SESSION_DIVERGED ? FL_DIVERGED : FL_OK);
+  return FL_WORK_BUSY;
+}
+
+static fl_work_answer poll_packing(fl_work *work, const fl_station *station) {
+  if (!fl_upload_prepare(&work->part.upload)) return FL_WORK_BUSY;
+  describe_costs(work, station, &work->part.upload.result);
+  work->state = REPORTING;
   return FL_WORK_BUSY;
 }
 
@@ -250,8 +256,9 @@ fl_work_answer fl_work_poll(fl_work *work, fl_station *station) {
   tell_progress(work, station);
   switch (work->state) {
     case FETCHING: return poll_fetching(work, station);
-    case PREPARING: return poll_preparing(work, station);
-    case RUNNING: return poll_running(work, station);
+    case PREPARING: return poll_preparing(work);
+    case RUNNING: return poll_running(work);
+    case PACKING: return poll_packing(work, station);
     default: return poll_reporting(work, station);
   }
 }
@@ -268,7 +275,7 @@ bool fl_work_start(fl_work *work, fl_station *station, const fl_job *job) {
   if (status == FL_OK) {
     fl_download_start(&work->part.download, station, &work->job);
   } else {
-    conclude(work, station, status);
+    conclude(work, status);
   }
   return true;
 }

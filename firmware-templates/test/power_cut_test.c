@@ -246,7 +246,7 @@ static void cut_in_flash(uint32_t operation, uint32_t bytes, bool is_balanced) {
 /* What the server has is the whole delta, though it took it piece by piece. */
 static void check_whole_delta(void) {
   uint8_t all[sizeof now.delta];
-  CHECK(fl_delta_read(&device.work.part.upload.coder, 0, all, now.delta_bytes) == now.delta_bytes);
+  CHECK(fl_delta_read(&device.work.part.upload.delta.coder, 0, all, now.delta_bytes) == now.delta_bytes);
   CHECK(now.have == now.delta_bytes && memcmp(all, now.delta, now.have) == 0);
 }
 

@@ -1,7 +1,8 @@
 /*
  * The C delta encoder behind a line protocol.
  *   "<piece bytes> <order> <raw hex> <kind count>..." -> the encoding in hexadecimal
- * order 0: pieces from the start; 1: backwards; 2: every piece twice. Pieces lie in allocations of their exact size.
+ * order 0: pieces from the start; 1: backwards; 2: every piece twice. Pieces lie in allocations of their exact size. Sizes are found and
+ * places sought in slices of some steps, of which none may read more than an element and those that it is compared with.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@ static char line[4000000];
 static uint8_t raw[500000];
 
 static uint32_t size;
+static uint32_t reads;
 static fl_delta_variable variables[16];
 
 /* Reads where the model would compute; refuses what is not there. */
 static void read_raw(void *context, uint32_t offset, uint8_t *out, uint32_t count) {
   if (count == 0 || offset > size || count > size - offset) abort();
+  reads++;
   memcpy(out, (const uint8_t *)context + offset, count);
 }
 
@@ -38,7 +41,27 @@ static uint32_t read_hex(const char *text) {
   return count;
 }
 
+/* Begins a slice of some steps, once the one before has proved to be none too long. */
+static uint32_t next_slice(uint32_t *steps) {
+  if (reads > *steps * FL_DELTA_ROWS) abort();
+  reads = 0;
+  return *steps = *steps % 50 + 1;
+}
+
+static uint32_t measure(fl_delta_coder *coder) {
+  uint32_t steps = 0;
+  while (!fl_delta_measure(coder, next_slice(&steps))) {
+  }
+  (void)next_slice(&steps);
+  return coder->total;
+}
+
 static void encode_piece(fl_delta_coder *coder, uint32_t offset, uint32_t piece, uint8_t *to) {
+  uint32_t steps = 0;
+  reads = 0;
+  while (!fl_delta_seek(coder, offset, next_slice(&steps))) {
+  }
+  (void)next_slice(&steps);
   uint8_t *out = malloc(piece);
   uint32_t count = fl_delta_read(coder, offset, out, piece);
   memcpy(to + offset, out, count);
@@ -56,7 +79,9 @@ int main(void) {
       variables[source.variable_count++].count = number();
     }
     fl_delta_coder *coder = malloc(sizeof *coder);
-    uint32_t total = fl_delta_start(coder, &source);
+    fl_delta_start(coder, &source);
+    reads = 0;
+    uint32_t total = measure(coder);
     uint8_t *encoded = malloc(total + piece);
     uint32_t pieces = (total + piece - 1) / piece;
     for (uint32_t i = 0; i < pieces; i++) {

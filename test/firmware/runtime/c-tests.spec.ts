@@ -13,7 +13,7 @@ const describeC = hasGcc ? describe : describe.skip;
 const STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const FLAGS = [...STRICT, ...SANITIZED];
-const INCLUDES = ['test/perceptron', 'test', 'runtime', 'net', 'store', 'kernels'];
+const INCLUDES = ['test', 'runtime', 'net', 'store', 'kernels'];
 const STORE = [
   'boots',
   'capture',
@@ -62,7 +62,15 @@ const PROGRAMS = {
   ],
   device_fuzz: DEVICE,
   power_cut_test: DEVICE,
+  upload_test: [
+    ...['bytes', 'random', 'retry', 'upload'].map((name) => `runtime/fl_${name}.c`),
+    ...['cbor', 'delta_coding', 'delta_model', 'messages'].map((name) => `net/fl_${name}.c`),
+    'store/fl_nor.c',
+    'runtime/sha256.c',
+  ],
 } as const;
+/** Programs with a model of their own. */
+const MODELS: Partial<Record<keyof typeof PROGRAMS, string>> = { upload_test: 'test/upload' };
 
 describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipped: no gcc)'}`, () => {
   let folder: string;
@@ -75,8 +83,9 @@ describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipp
     const program = join(folder, name);
     if (existsSync(program)) return program;
     const path = (file: string): string => join(testWorkshop.templates, file);
+    const includes = [MODELS[name] ?? 'test/perceptron', ...INCLUDES];
     const sources = [`test/${name}.c`, 'test/test_hal.c', ...PROGRAMS[name]].map(path);
-    execFileSync('gcc', [...FLAGS, ...INCLUDES.map((each) => `-I${path(each)}`), ...sources, '-o', program]);
+    execFileSync('gcc', [...FLAGS, ...includes.map((each) => `-I${path(each)}`), ...sources, '-o', program]);
     return program;
   }
   const run = (name: keyof typeof PROGRAMS, ...args: readonly string[]): string =>
@@ -105,4 +114,6 @@ describeC(`the runtime on this machine, under sanitizers${hasGcc ? '' : ' (skipp
   });
   it('power: cut after any slice of its work or in any flash operation, it uploads the same bytes', () =>
     expect(run('power_cut_test')).toBe(''));
+  it('upload: a long delta goes slice by slice, whatever gets lost', () =>
+    expect(run('upload_test')).toBe(''));
 });
