@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { fromHex, toHex } from '#libs/base/bytes';
-import { unwrap } from '#libs/base/result';
-import { decodeDelta, encodeDelta, type DeltaLayout, type VariableKind } from '#libs/fleet/delta';
+import { at, unwrap } from '#libs/base/result';
+import { Rng } from '#libs/base/rng';
+import {
+  decodeDelta,
+  type DeltaLayout,
+  ELEMENT_FORMATS,
+  encodeDelta,
+  type VariableDelta,
+  type VariableKind,
+  writeRawDelta,
+} from '#libs/fleet/delta';
 import { arbitraryDelta } from './arbitrary-deltas';
 import { compileC, describeC, talk } from './c-program';
 import { GOLDEN_DELTAS } from './golden-deltas';
@@ -69,5 +78,28 @@ describeC('the C delta encoder (needs gcc)', () => {
     expect(talk(driver, lines)).toEqual(
       deltas.map(({ layout, raw }) => toHex(unwrap(encodeDelta(layout, raw))) || '-'),
     );
+  });
+
+  it('encodes the ends of all ranges, in rows that are so long that sums wrap, as TypeScript does', () => {
+    const rng = new Rng(4);
+    const ends = (kind: VariableKind, count: number): VariableDelta => {
+      const { limit } = ELEMENT_FORMATS[kind];
+      const values = Int32Array.from({ length: count }, () => (rng.below(9) ? limit : -limit));
+      return { variable: { tensorName: kind, kind, count }, values };
+    };
+    const longRows = [ends('weights', 3 * 70_000), ends('bias', 3)];
+    const manyRows = [ends('head', 65 * 40), ends('bias', 65), ends('weights', 65), ends('bias', 65)];
+    const deltas = [longRows, manyRows].map((variables) => ({
+      layout: { schemeId: 1, variables: variables.map(({ variable }) => variable) },
+      raw: writeRawDelta(variables),
+    }));
+    const encoded = deltas.map(({ layout, raw }) => unwrap(encodeDelta(layout, raw)));
+    expect(
+      talk(
+        driver,
+        deltas.map(({ layout, raw }) => line(1024, 0, layout, raw)),
+      ),
+    ).toEqual(encoded.map(toHex));
+    deltas.forEach(({ layout, raw }, i) => expect(unwrap(decodeDelta(layout, at(encoded, i)))).toEqual(raw));
   });
 });
