@@ -39,8 +39,11 @@ const streamed = (graph: Graph, seed: number): Plan =>
 
 const isSound = (graph: Graph, plan: Plan): boolean => verifyPlan(graph, plan).length === 0;
 
+/** Shares are of a sample: another one would be as good, but the same one every time, or chance alone could fail a test. */
+const SAMPLE = 1;
+
 /** How many of the faults that `plant` makes in plans of random networks are found. */
-function share(plant: (graph: Graph, plan: Plan, draw: number) => readonly Plan[], numRuns = 150) {
+function share(plant: (graph: Graph, plan: Plan, draw: number) => readonly Plan[], numRuns = 450) {
   let [planted, found] = [0, 0];
   fc.assert(
     fc.property(seeds, fc.nat(), (seed, draw) => {
@@ -50,7 +53,7 @@ function share(plant: (graph: Graph, plan: Plan, draw: number) => readonly Plan[
         found += isSound(graph, wrong) ? 0 : 1;
       }
     }),
-    { numRuns },
+    { numRuns, seed: SAMPLE },
   );
   return { planted, found };
 }
@@ -140,9 +143,8 @@ describe('the verifier finds', () => {
           ]
         : [];
     });
-    // 41 to 74 of 150 random networks have one.
-    expect(planted).toBeGreaterThan(15);
-    expect(found).toBeGreaterThan(0.8 * planted);
+    expect(planted).toBeGreaterThan(50);
+    expect(found).toBeGreaterThan(0.9 * planted);
   });
 
   it('a row that lodges in another row than the one that dies', () => {
@@ -158,9 +160,9 @@ describe('the verifier finds', () => {
       );
       return plan.buffers.some(isSlot) ? [wrong] : [];
     });
-    expect(planted).toBeGreaterThan(5);
+    expect(planted).toBeGreaterThan(10);
     // Some rings are longer than what is left of them, at the end.
-    expect(found).toBeGreaterThan(0.7 * planted);
+    expect(found).toBeGreaterThan(0.9 * planted);
   });
 
   it('scratch on a map that is alive, or on what the calls between keep', () => {
