@@ -239,7 +239,6 @@ static __attribute__((noinline)) void any_columns(const fl_job *job, int32_t is_
   }
 }
 
-
 /* Whole filters; `split` of them trained. */
 static void four_columns(const fl_job *job, int32_t split) {
   const fl_filter *filter = job->filter;
